@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ChanneladminConfig(AppConfig):
+    """See the package's docstring."""
+
+    name = "channeladmin"
+    verbose_name = _("Canal")
+
+    def ready(self) -> None:
+        from channeladmin import receivers  # noqa: F401 - connects them

@@ -1,0 +1,1 @@
+"""What this module does when something happened elsewhere."""

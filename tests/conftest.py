@@ -1,0 +1,41 @@
+"""What every test may ask for."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from yabot.core import people
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Tests write to a real SQLite file as in production, without waiting for the disk."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    options = database["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    name = str(settings.VAR_DIR / "test.sqlite3")
+    database["TEST"]["NAME"] = name
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_remembered() -> None:
+    people.forget_all()
+
+
+@pytest.fixture
+def expected_errors() -> list[str]:
+    """Parts of ERROR log lines this test wants to see."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_error(caplog: pytest.LogCaptureFixture, expected_errors: list[str]) -> Iterator[None]:
+    """A test that logs an ERROR it did not expect fails: signals and error handlers swallow bugs otherwise."""
+    yield
+    for when in ("setup", "call"):
+        for record in caplog.get_records(when):  # type: ignore[arg-type]
+            if record.levelno >= logging.ERROR and not any(part in record.getMessage() for part in expected_errors):
+                pytest.fail(f"unexpected ERROR: {record.getMessage()}")

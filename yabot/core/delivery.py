@@ -1,0 +1,202 @@
+"""The bus's engine: brings events to modules, at least once, in order per person, in batches.
+
+A batch is one transaction: the signals are sent, the receivers write, the delivery rows are deleted by exact id. The
+count of deleted rows is the fence: should two workers hold the same rows (a lease ran out), the second one finds
+fewer rows than it delivered and rolls back, so every effect and the order hold without any lock.
+"""
+
+import logging
+import random
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+
+from yabot.core import clock, faults
+from yabot.core.correlation import Trace
+from yabot.core.events import Event, EventSignal, signal_of
+from yabot.core.models import Delivery, Priority
+from yabot.core.redaction import redact
+from yabot.core.splitting import run_splitting
+from yabot.core.transactions import atomic
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(hours=1)
+
+
+class Overtaken(Exception):
+    """Another worker delivered these rows meanwhile; this transaction must not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery row with its event, ready to be heard."""
+
+    id: UUID
+    lane: int
+    sequence: int
+    event: Event | None
+
+
+def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | None = None, calm: bool = False) -> int:
+    """Bring up to ``limit`` waiting events to ``module``; how many were heard.
+
+    Critical ones first, each person's in order. ``calm`` leaves low priorities waiting (overload). A receiver that
+    raises rolls its batch back; the batch is split until the bad event stands alone, and that one is tried again
+    later (2 s, 4 s, … with jitter) while it holds back its own person's later events for this module only. After
+    ``DELIVERY_TRIES`` tries it is a dead letter.
+    """
+    size = limit or settings.DELIVERY_BATCH
+    try:
+        return _first_try(module, shards, size, calm)
+    except Overtaken:
+        return 0
+    except Exception as error:  # noqa: BLE001 - looked at again, one by one, below
+        log.info("a batch for %s is split: %s", module, redact(repr(error)))
+    waiting = claim(module, shards=shards, limit=size, calm=calm)
+    return run_splitting(waiting, lambda part: _hear(module, part), _reject, lane=lambda item: item.lane)
+
+
+@atomic
+def _first_try(module: str, shards: Collection[int] | None, size: int, calm: bool) -> int:
+    waiting = claim(module, shards=shards, limit=size, calm=calm)
+    _dispatch(module, waiting)
+    return len(waiting)
+
+
+@atomic
+def _hear(module: str, waiting: Sequence[Waiting]) -> None:
+    _dispatch(module, waiting)
+
+
+def claim(module: str, *, shards: Collection[int] | None, limit: int, calm: bool = False) -> list[Waiting]:
+    """The next rows of ``module``: due, alive, critical first, and none whose person has an earlier one held back."""
+    found = list(_due(module, shards, calm)[:limit].values_list(*_CLAIMED))
+    if len(found) == limit:  # the cut may have parted a person's rows whose ids are not in order
+        found = _without_gaps(module, found)
+    found.sort(key=lambda row: row[2])
+    waiting = [_waiting(row) for row in found]
+    unreadable = [item.id for item in waiting if item.event is None]
+    if unreadable:
+        Delivery.objects.filter(pk__in=unreadable).update(dead_at=clock.now(), last_error="unknown event type")
+    return [item for item in waiting if item.event is not None]
+
+
+_CLAIMED = (
+    "id",
+    "user_id",
+    "sequence",
+    "event_id",
+    "event__type",
+    "event__user_id",
+    "event__payload",
+    "event__correlation_id",
+    "event__occurred_at",
+)
+
+
+def _due(module: str, shards: Collection[int] | None, calm: bool) -> QuerySet[Delivery]:
+    now = clock.now()
+    ceiling = Priority.NORMAL if calm else Priority.LOW
+    earlier = Delivery.objects.filter(
+        module=module, user_id=OuterRef("user_id"), sequence__lt=OuterRef("sequence"), dead_at=None
+    ).filter(Q(due_at__gt=now) | Q(priority__gt=OuterRef("priority")))
+    rows = Delivery.objects.filter(module=module, dead_at=None, due_at__lte=now, priority__lte=ceiling)
+    if shards is not None:
+        rows = rows.filter(shard__in=shards)
+    return rows.filter(~Exists(earlier)).order_by("priority", "id")
+
+
+def _without_gaps(module: str, found: list[tuple]) -> list[tuple]:
+    """Leave out rows whose person has an earlier waiting row that was not found."""
+    first: dict[int, int] = {}
+    for row in found:
+        first[row[1]] = min(row[2], first.get(row[1], row[2]))
+    lowest = dict(
+        Delivery.objects.filter(module=module, user_id__in=first, dead_at=None)
+        .values_list("user_id")
+        .annotate(Min("sequence"))
+    )
+    return [row for row in found if lowest.get(row[1], 0) >= first[row[1]]]
+
+
+def _waiting(row: tuple) -> Waiting:
+    delivery_id, lane, sequence, event_id, type_name, user_id, payload, correlation_id, occurred_at = row
+    signal = EventSignal.known.get(type_name)
+    trace = Trace(correlation_id, event_id, sequence, occurred_at)
+    event = signal.decode(payload, user_id=user_id, trace=trace) if signal else None
+    return Waiting(delivery_id, lane, sequence, event)
+
+
+def _dispatch(module: str, waiting: Sequence[Waiting]) -> None:
+    """Send the signals, then delete the rows: both or neither."""
+    if not waiting:
+        return
+    for signal, events in _waves(waiting):
+        signal.send(module, events=events)
+    faults.point("in_delivery")
+    gone, _ = Delivery.objects.filter(pk__in=[item.id for item in waiting]).delete()
+    if gone != len(waiting):
+        raise Overtaken
+
+
+def _waves(waiting: Iterable[Waiting]) -> Iterable[tuple[EventSignal, list[Event]]]:
+    """Group events by type into as few signals as each person's order allows."""
+    lanes: dict[int, deque[Event]] = defaultdict(deque)
+    for item in waiting:
+        if item.event is not None:
+            lanes[item.lane].append(item.event)
+    while lanes:
+        signal = signal_of(next(iter(lanes.values()))[0])
+        wave: list[Event] = []
+        for lane in list(lanes):
+            queue = lanes[lane]
+            while queue and signal_of(queue[0]) is signal:
+                wave.append(queue.popleft())
+            if not queue:
+                del lanes[lane]
+        yield signal, wave
+
+
+@atomic
+def _reject(item: Waiting, error: Exception) -> None:
+    """Note the failure; try again later, or give up."""
+    row = Delivery.objects.filter(pk=item.id).first()
+    if row is None or isinstance(error, Overtaken):
+        return
+    row.attempts += 1
+    row.last_error = redact(f"{type(error).__name__}: {error}")[:2000]
+    row.due_at = clock.now() + backoff(row.attempts)
+    if row.attempts >= settings.DELIVERY_TRIES:
+        row.dead_at = clock.now()
+        log.error("%s is now a dead letter of %s: %s", row.event_id, row.module, row.last_error)
+    row.save(update_fields=["attempts", "last_error", "due_at", "dead_at"])
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the n-th failure: doubling, with jitter of a quarter, an hour at most."""
+    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1)) * random.uniform(0.75, 1.25)
+
+
+@atomic
+def replay(ids: Collection[UUID]) -> int:
+    """Give dead letters a new life, with all their tries; how many. Each keeps its place in its person's order."""
+    return Delivery.objects.filter(pk__in=ids, dead_at__isnull=False).update(
+        dead_at=None, attempts=0, due_at=clock.now(), last_error=F("last_error")
+    )
+
+
+def backlog() -> int:
+    """How many deliveries wait (dead letters do not)."""
+    return Delivery.objects.filter(dead_at=None).count()
+
+
+def modules() -> list[str]:
+    """Every module that listens to anything, in a fixed order."""
+    return sorted({module for signal in EventSignal.known.values() for module in signal.modules})

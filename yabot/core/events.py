@@ -1,0 +1,210 @@
+"""The event bus's front: typed events, signals that carry batches, and ``publish``.
+
+Something that happened is a frozen dataclass of ids and numbers. Publishing writes it to the audit log and one
+delivery row per listening module, in the caller's transaction; ``yabot.core.delivery`` brings it to the receivers.
+"""
+
+import functools
+import re
+import sys
+import typing
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+import orjson
+from django.dispatch import Signal
+
+from yabot.core import bell, clock, correlation, rows
+from yabot.core.correlation import Trace
+from yabot.core.ids import uuid7
+from yabot.core.models import Delivery, EventRecord, EventStream, Priority
+from yabot.core.transactions import atomic, on_commit
+
+SHARDS = 16
+NOBODY = 0  # the stream of events that are about no person
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happened. ``trace`` is its place in the chain: set on delivery; on publishing, its cause's."""
+
+    user_id: int | None = None
+    trace: Trace | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    @functools.cache
+    def type_name(cls) -> str:
+        """``BesitosAdded`` is ``besitos_added`` in rows, in the API and in webhooks."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class EventSignal(Signal):
+    """A Django signal that carries a list of one kind of event to one module at a time.
+
+    Receivers are connected as always (``@receiver(besitos_added)``) and get ``events``, a list in order; the module
+    is the receiver's top-level package. They run inside the delivery's transaction and act on the whole list.
+    """
+
+    known: ClassVar[dict[str, "EventSignal"]] = {}
+
+    def __init__(self, event: type[Event], *, priority: Priority = Priority.NORMAL) -> None:
+        super().__init__()
+        self.event = event
+        self.priority = priority
+        self.modules: list[str] = []
+        self.known[event.type_name()] = self
+        self._codec = _Codec(event)
+
+    def connect(  # type: ignore[override]
+        self, receiver: Callable[..., object], sender: object = None, weak: bool = False, dispatch_uid: str | None = None
+    ) -> None:
+        """Let ``receiver`` hear this event on behalf of its module (or of the module named by ``sender``)."""
+        module = sys.intern(str(sender or receiver.__module__.partition(".")[0]))
+        uid = dispatch_uid or f"{receiver.__module__}.{receiver.__qualname__}"
+        super().connect(receiver, sender=module, weak=False, dispatch_uid=uid)
+        if module not in self.modules:
+            self.modules = sorted([*self.modules, module])
+
+    def encode(self, event: Event) -> str:
+        """The event's own fields as JSON text."""
+        return self._codec.encode(event)
+
+    def decode(self, payload: str, *, user_id: int | None, trace: Trace) -> Event:
+        """The event again, as its module will hear it."""
+        return self._codec.decode(payload, user_id, trace)
+
+
+class _Codec:
+    """Turns events of one type into JSON text and back; ids and times keep their types."""
+
+    _readers: ClassVar[dict[Any, Callable[[str], Any]]] = {UUID: UUID, datetime: datetime.fromisoformat}
+
+    def __init__(self, event: type[Event]) -> None:
+        self._event = event
+        self._names = [part.name for part in fields(event) if part.name not in {"user_id", "trace"}]
+        self._values = attrgetter(*self._names, "user_id", "user_id")  # at least two, so always a tuple
+        hints = typing.get_type_hints(event)
+        kinds = {name: _plain(hints[name]) for name in self._names}
+        self._special = {name: self._readers[kind] for name, kind in kinds.items() if kind in self._readers}
+
+    def encode(self, event: Event) -> str:
+        return orjson.dumps(dict(zip(self._names, self._values(event), strict=False))).decode()
+
+    def decode(self, payload: str, user_id: int | None, trace: Trace) -> Event:
+        given = orjson.loads(payload)
+        for name, read in self._special.items():
+            if given.get(name) is not None:
+                given[name] = read(given[name])
+        return self._event(user_id=user_id, trace=trace, **given)
+
+
+def _plain(hint: Any) -> Any:
+    """``UUID | None`` is a UUID."""
+    options = [part for part in typing.get_args(hint) if part is not type(None)]
+    return options[0] if len(options) == 1 else hint
+
+
+def signal_of(event: Event | type[Event]) -> EventSignal:
+    """The signal that carries this event."""
+    return EventSignal.known[event.type_name()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The rows of one published event."""
+
+    record: tuple[Any, ...]
+    deliveries: list[tuple[Any, ...]]
+    trace: Trace
+
+    @classmethod
+    def of(cls, event: Event, sequence: int, now: datetime) -> Self:
+        signal = signal_of(event)
+        cause = event.trace or correlation.current()
+        event_id = uuid7()
+        stream = NOBODY if event.user_id is None else event.user_id
+        record = (
+            event_id,
+            event.type_name(),
+            event.user_id,
+            signal.encode(event),
+            cause.correlation_id,
+            cause.event_id,
+            sequence,
+            int(signal.priority),
+            now,
+        )
+        shard = stream % SHARDS
+        deliveries = [
+            (uuid7(), event_id, module, stream, sequence, shard, int(signal.priority), now, 0, "")
+            for module in signal.modules
+        ]
+        return cls(record, deliveries, Trace(cause.correlation_id, event_id, sequence, now))
+
+
+RECORD = (
+    "id",
+    "type",
+    "user_id",
+    "payload",
+    "correlation_id",
+    "causation_id",
+    "sequence",
+    "priority",
+    "occurred_at",
+)
+DELIVERY = (
+    "id",
+    "event",
+    "module",
+    "user_id",
+    "sequence",
+    "shard",
+    "priority",
+    "due_at",
+    "attempts",
+    "last_error",
+)
+
+
+@atomic
+def publish(events: Sequence[Event]) -> list[Trace]:
+    """Announce what happened, in the caller's transaction: if that rolls back, nothing was announced.
+
+    Writes an audit row for each event and a delivery row for each module that listens, numbered per person in the
+    order given. An event's ``trace`` names its cause; without one it belongs to the current chain. Returns where
+    each event now stands in its chain, so that what follows can name it as its cause. Three statements for any list.
+    """
+    if not events:
+        return []
+    now = clock.now()
+    numbers = _next_numbers(Counter(NOBODY if event.user_id is None else event.user_id for event in events))
+    written = [_Written.of(event, next(numbers[event.user_id or NOBODY]), now) for event in events]
+    rows.insert(EventRecord, RECORD, [part.record for part in written])
+    deliveries = [row for part in written for row in part.deliveries]
+    rows.insert(Delivery, DELIVERY, deliveries)
+    _let_urgent_ones_pull(events)
+    if deliveries:
+        on_commit(bell.ring)
+    return [part.trace for part in written]
+
+
+def _next_numbers(wanted: Counter[int]) -> dict[int, typing.Iterator[int]]:
+    """For each stream, its next numbers. The counter's row stays locked until the transaction ends."""
+    found = {row[0]: row[1] for row in rows.add(EventStream, key="user_id", column="last_sequence", amounts=wanted)}
+    new = [(user_id, count) for user_id, count in wanted.items() if user_id not in found]
+    rows.insert(EventStream, ("user_id", "last_sequence"), new)
+    found.update(new)
+    return {user_id: iter(range(found[user_id] - count + 1, found[user_id] + 1)) for user_id, count in wanted.items()}
+
+
+def _let_urgent_ones_pull(events: Iterable[Event]) -> None:
+    """A person's earlier events move up with a critical one: order per person holds at every priority."""
+    urgent = {event.user_id or NOBODY for event in events if signal_of(event).priority == Priority.CRITICAL}
+    if urgent:
+        Delivery.objects.filter(user_id__in=urgent, dead_at=None).update(priority=Priority.CRITICAL)

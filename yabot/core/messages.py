@@ -1,0 +1,124 @@
+"""The message outbox's front: what the bot owes Telegram, written with the change that caused it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db.models import F
+
+from yabot.core import bell, clock, correlation, rows
+from yabot.core.correlation import Trace
+from yabot.core.ids import uuid7
+from yabot.core.models import MessagePriority, MessageState, OutgoingMessage
+from yabot.core.transactions import atomic, on_commit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One Bot API call to make. ``key`` is made from what happened, so the same fact never makes two messages.
+
+    ``params`` are the method's parameters without ``chat_id``; a media parameter ``"file:<path>"`` names a file below
+    MEDIA_ROOT, uploaded once and then sent by its file_id.
+    """
+
+    key: str
+    chat_id: int
+    params: Mapping[str, Any]
+    method: str = "sendMessage"
+    user_id: int | None = None
+    priority: MessagePriority = MessagePriority.NOTICE
+    due_at: datetime | None = None
+    trace: Trace | None = None
+
+
+COLUMNS = (
+    "id",
+    "key",
+    "chat_id",
+    "user_id",
+    "method",
+    "payload",
+    "priority",
+    "state",
+    "due_at",
+    "attempts",
+    "error",
+    "owner",
+    "correlation_id",
+    "causation_id",
+    "created_at",
+)
+
+
+@atomic
+def enqueue(messages: Sequence[Message], *, known_new: bool = False) -> int:
+    """Owe Telegram these messages, in the caller's transaction; how many were not owed already.
+
+    ``known_new`` saves the look at existing keys when the caller has just made what the keys are made from; a
+    repeated key then raises IntegrityError.
+    """
+    wanted = {message.key: message for message in messages}
+    if wanted and not known_new:
+        for key in OutgoingMessage.objects.filter(key__in=wanted).values_list("key", flat=True):
+            del wanted[key]
+    now = clock.now()
+    rows.insert(OutgoingMessage, COLUMNS, [_row(message, now) for message in wanted.values()])
+    if wanted:
+        on_commit(bell.ring)
+    return len(wanted)
+
+
+def _row(message: Message, now: datetime) -> tuple[Any, ...]:
+    trace = message.trace or correlation.current()
+    return (
+        uuid7(),
+        message.key,
+        message.chat_id,
+        message.user_id,
+        message.method,
+        orjson.dumps(message.params).decode(),
+        int(message.priority),
+        int(MessageState.QUEUED),
+        message.due_at or now,
+        0,
+        "",
+        "",
+        trace.correlation_id,
+        trace.event_id,
+        now,
+    )
+
+
+@atomic
+def refresh(message: Message, *, at_most_every: timedelta) -> None:
+    """Owe the newest version of something shown (a count on a button): versions that were not sent are replaced.
+
+    One row per key for ever; a sent one is sent again, not sooner than ``at_most_every`` after the last time. While a
+    version is under way, the newer one waits in the same row and goes next.
+    """
+    now = clock.now()
+    payload = orjson.dumps(message.params).decode()
+    row = OutgoingMessage.objects.filter(key=message.key).first()
+    if row is None:
+        enqueue([message], known_new=True)
+        return
+    last = row.sent_at or row.claimed_at
+    due_at = max(now, last + at_most_every) if last else now
+    fresh = {"payload": payload, "due_at": due_at}
+    if row.state != MessageState.SENDING:
+        fresh |= {"state": MessageState.QUEUED, "attempts": 0, "error": ""}
+    OutgoingMessage.objects.filter(pk=row.pk).update(**fresh)
+    on_commit(bell.ring)
+
+
+@atomic
+def retry(ids: Sequence[UUID]) -> int:
+    """Queue failed or unknown messages again, by a person's decision; how many."""
+    again = OutgoingMessage.objects.filter(pk__in=ids, state__in=[MessageState.FAILED, MessageState.UNKNOWN]).update(
+        state=MessageState.QUEUED, due_at=clock.now(), attempts=0, error=F("error")
+    )
+    on_commit(bell.ring)
+    return again

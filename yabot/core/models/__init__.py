@@ -1,0 +1,30 @@
+"""The rows of the foundation."""
+
+from yabot.core.models.bus import Delivery, EventRecord, EventStream, Priority
+from yabot.core.models.inbound import InboundUpdate, UpdateState
+from yabot.core.models.leases import Heartbeat, JobRun, Lease
+from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMessage, TelegramFile
+from yabot.core.models.people import BotStatus, TelegramChat, TelegramUser
+from yabot.core.models.reactions import Reaction, ReactionSource, ReactionTotal
+
+__all__ = [
+    "BotStatus",
+    "Delivery",
+    "EventRecord",
+    "EventStream",
+    "Heartbeat",
+    "InboundUpdate",
+    "JobRun",
+    "Lease",
+    "MessagePriority",
+    "MessageState",
+    "OutgoingMessage",
+    "Priority",
+    "Reaction",
+    "ReactionSource",
+    "ReactionTotal",
+    "TelegramChat",
+    "TelegramFile",
+    "TelegramUser",
+    "UpdateState",
+]

@@ -1,0 +1,129 @@
+"""Who is who: people and chats the bot has met."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from yabot.core import clock, rows
+from yabot.core.models import BotStatus, TelegramChat, TelegramUser
+from yabot.core.transactions import atomic, on_commit
+
+_REMEMBERED = 100_000
+_met: OrderedDict[int, "Person"] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What Telegram tells of a user in any update."""
+
+    id: int
+    first_name: str = ""
+    last_name: str = ""
+    username: str = ""
+    language_code: str = ""
+
+    @classmethod
+    def from_telegram(cls, user: dict[str, Any]) -> "Person":
+        """Read a Bot API ``User`` object; raises KeyError or TypeError when it is none."""
+        return cls(
+            int(user["id"]),
+            str(user.get("first_name") or "")[:64],
+            str(user.get("last_name") or "")[:64],
+            str(user.get("username") or "")[:64],
+            str(user.get("language_code") or "")[:16],
+        )
+
+
+NAMES = ("first_name", "last_name", "username", "language_code")
+
+
+@atomic
+def meet(people: Iterable[Person]) -> None:
+    """Know these people: new ones get a row, changed names are noted. Erased people stay erased.
+
+    No statement for people this process has met unchanged, at most two for new ones, one more for changed ones.
+    """
+    unknown = {person.id: person for person in people if _met.get(person.id) != person}
+    if not unknown:
+        return
+    known = {row["id"]: row for row in TelegramUser.objects.filter(pk__in=unknown).values("id", "erased_at", *NAMES)}
+    _insert([person for person in unknown.values() if person.id not in known])
+    changed = [
+        person
+        for person in unknown.values()
+        if (row := known.get(person.id)) and not row["erased_at"] and _differs(person, row)
+    ]
+    rows.assign(TelegramUser, key="id", columns=NAMES, rows=[(p.id, *(getattr(p, n) for n in NAMES)) for p in changed])
+    on_commit(lambda: _remember(unknown))
+
+
+def _differs(person: Person, row: dict[str, Any]) -> bool:
+    """An update that leaves the language out does not take it away."""
+    return any(getattr(person, name) != row[name] for name in NAMES[:3]) or (
+        bool(person.language_code) and person.language_code != row["language_code"]
+    )
+
+
+def _insert(new: Sequence[Person]) -> None:
+    now = clock.now()
+    rows.insert(
+        TelegramUser,
+        ("id", *NAMES, "language", "time_zone", "created_at"),
+        [(p.id, p.first_name, p.last_name, p.username, p.language_code, "", "UTC", now) for p in new],
+    )
+
+
+def _remember(people: dict[int, Person]) -> None:
+    _met.update(people)
+    while len(_met) > _REMEMBERED:
+        _met.popitem(last=False)
+
+
+def forget_all() -> None:
+    """Forget which people this process has met: the next ``meet`` asks the database again."""
+    _met.clear()
+
+
+@atomic
+def start(*, user_id: int) -> bool:
+    """The person wrote to the bot: it may write back from now on. True the first time."""
+    first = TelegramUser.objects.filter(pk=user_id, started_at=None).update(started_at=clock.now())
+    TelegramUser.objects.filter(pk=user_id).exclude(blocked_at=None).update(blocked_at=None)
+    return bool(first)
+
+
+@atomic
+def block(*, user_id: int, at: datetime | None = None) -> None:
+    """The person blocked the bot (or deleted their account): nothing is sent to them until they come back."""
+    TelegramUser.objects.filter(pk=user_id, blocked_at=None).update(blocked_at=at or clock.now())
+
+
+@atomic
+def unblock(*, user_id: int) -> None:
+    """The person came back."""
+    TelegramUser.objects.filter(pk=user_id).exclude(blocked_at=None).update(blocked_at=None)
+
+
+@atomic
+def choose_language(*, user_id: int, language: str) -> None:
+    """Speak ``language`` (``es`` or ``en``) with this person from now on."""
+    TelegramUser.objects.filter(pk=user_id).update(language=language)
+
+
+@atomic
+def erase(*, user_id: int) -> None:
+    """Forget who this person is. Their numbers stay in the ledger, without a name."""
+    TelegramUser.objects.filter(pk=user_id).update(
+        first_name="", last_name="", username="", language_code="", erased_at=clock.now(), consent_at=None
+    )
+    _met.pop(user_id, None)
+
+
+@atomic
+def learn_chat(*, chat_id: int, type: str, title: str, username: str, bot_status: BotStatus) -> None:
+    """The bot's rights in a group or channel changed, or are heard of for the first time."""
+    facts = {"type": type, "title": title[:255], "username": username[:64], "bot_status": bot_status}
+    if not TelegramChat.objects.filter(pk=chat_id).update(**facts):
+        TelegramChat.objects.create(id=chat_id, **facts)

@@ -1,0 +1,24 @@
+"""Secrets never reach a log line, a row or a page."""
+
+import logging
+import re
+
+_TOKEN = re.compile(r"\b\d{3,}(?::|%3A)[\w-]{20,}")
+
+
+def redact(text: str) -> str:
+    """``text`` with every bot token in it made unreadable."""
+    return _TOKEN.sub("<token>", text)
+
+
+class RedactSecrets(logging.Filter):
+    """A log filter that redacts the message, its arguments and the traceback."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = redact(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text)
+        return True

@@ -1,0 +1,86 @@
+"""Transactions that mean the same on every engine.
+
+The only module that may import ``django.db.transaction`` (ruff's TID251 holds that): on MongoDB Django's own does
+nothing, and on all engines a transient failure must re-run the whole function.
+"""
+
+import functools
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, connection, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TRIES = 5
+_TRANSIENT = ("database is locked", "database table is locked", "deadlock detected", "could not serialize access")
+
+
+class _Depth(threading.local):
+    inside = False
+
+
+_depth = _Depth()
+_sqlite_turn = threading.Lock()
+
+
+def atomic(function: Callable[P, R]) -> Callable[P, R]:
+    """All or nothing: the function's writes commit together when the outermost atomic function returns.
+
+    A decorator, not a block, because a transient conflict **re-runs the whole function**: it must touch nothing but
+    the database. Inner atomic functions join the outer transaction; an exception from one must not be caught inside
+    the outer one (there are no savepoints on MongoDB), and Django then refuses further queries.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _depth.inside:
+            with transaction.atomic(savepoint=False):
+                return function(*args, **kwargs)
+        for attempt in range(1, TRIES + 1):
+            try:
+                with _outermost():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if attempt == TRIES or connection.in_atomic_block or not is_transient(error):
+                    raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    return run
+
+
+@contextmanager
+def _outermost() -> Iterator[None]:
+    with _turn():
+        _depth.inside = True
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            _depth.inside = False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """On SQLite one thread of a process writes at a time: waiting here is fair, waiting in SQLite is polling."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with _sqlite_turn:
+        yield
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same transaction may succeed when simply run again."""
+    return any(sign in str(error).lower() for sign in _TRANSIENT)
+
+
+def on_commit(hook: Callable[[], object]) -> None:
+    """Call ``hook`` after the commit. A hint only: if it fails, that is logged and the data stays committed."""
+    transaction.on_commit(hook, robust=True)

@@ -1,0 +1,111 @@
+"""Reads the environment for ``settings.py`` and remembers what is wrong instead of crashing half-way.
+
+Every problem is reported by a system check (``yabot.E001``) with the variable's name, so one run of any command
+shows all wrong values at once.
+"""
+
+import secrets
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+
+TRUE = {"1", "true", "yes", "on", "y", "t"}
+FALSE = {"0", "false", "no", "off", "n", "f", ""}
+
+
+@dataclass(frozen=True)
+class ConfigProblem:
+    """One environment variable that has a value YABOT cannot use."""
+
+    variable: str
+    message: str
+
+
+class Environment:
+    """The environment and an optional ``.env`` file, read leniently: a wrong value becomes a problem and a default."""
+
+    def __init__(self, env_file: Path) -> None:
+        self.problems: list[ConfigProblem] = []
+        self._env = environ.Env()
+        if env_file.exists():
+            self._read(env_file)
+
+    def _read(self, env_file: Path) -> None:
+        try:
+            env_file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            sys.stderr.write(f"YABOT cannot read its settings file {env_file.name}: {error}\n")
+            raise SystemExit(2) from None
+        environ.Env.read_env(str(env_file))
+
+    def text(self, name: str, default: str = "") -> str:
+        """The variable as it is, without surrounding white space."""
+        return str(self._env.str(name, default=default)).strip()
+
+    def flag(self, name: str, default: bool) -> bool:
+        """A yes-or-no variable."""
+        raw = self.text(name, "1" if default else "0").lower()
+        if raw in TRUE or raw in FALSE:
+            return raw in TRUE
+        return self._problem(name, f"must be one of 1, 0, true, false; it is {raw!r}", default)
+
+    def number(self, name: str, default: float, *, low: float = 0, high: float = 1e9) -> float:
+        """A number within ``low`` and ``high``."""
+        raw = self.text(name, str(default))
+        try:
+            value = float(raw)
+        except ValueError:
+            return self._problem(name, f"must be a number; it is {raw!r}", default)
+        if not low <= value <= high:
+            return self._problem(name, f"must be between {low:g} and {high:g}; it is {raw}", default)
+        return value
+
+    def names(self, name: str, default: str) -> list[str]:
+        """A comma-separated list."""
+        return [part.strip() for part in self.text(name, default).split(",") if part.strip()]
+
+    def choices(self, name: str, default: Iterable[str]) -> list[str]:
+        """A comma-separated list of names out of ``default``."""
+        allowed = list(default)
+        given = self.names(name, ",".join(allowed))
+        wrong = [part for part in given if part not in allowed]
+        if wrong:
+            return self._problem(name, f"knows only {', '.join(allowed)}; it has {', '.join(wrong)}", allowed)
+        return given
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's database settings from a URL."""
+        raw = self.text(name, default)
+        try:
+            found = dict(environ.Env.db_url_config(raw))
+        except Exception as error:  # noqa: BLE001 - environ raises several unrelated kinds here
+            return self._problem(name, f"is not a database URL ({error})", dict(environ.Env.db_url_config(default)))
+        if found.get("ENGINE") not in SQL_ENGINES:
+            return self._problem(
+                name, "must begin with sqlite:///", dict(environ.Env.db_url_config(default))
+            )
+        return found
+
+    def secret(self, name: str, file: Path) -> str:
+        """The variable, or else a secret made once and kept in ``file``, readable by its owner only."""
+        given = self.text(name)
+        if given:
+            return given
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_urlsafe(50))
+            fresh.rename(file)
+        return file.read_text().strip()
+
+    def _problem(self, name: str, message: str, default: Any) -> Any:
+        self.problems.append(ConfigProblem(name, message))
+        return default
+
+
+SQL_ENGINES = {"django.db.backends.sqlite3"}

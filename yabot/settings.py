@@ -1,0 +1,160 @@
+"""YABOT's settings: a bare checkout runs on SQLite, without Redis, without a token. See ``.env.example``."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from yabot.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+environment = Environment(BASE_DIR / ".env")
+
+# --- the process ------------------------------------------------------------------------------------------------------
+DEBUG = environment.flag("DEBUG", default=False)
+SECRET_KEY = environment.secret("SECRET_KEY", VAR_DIR / "secret.key")
+ALLOWED_HOSTS = environment.names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", "")
+HTTPS = environment.flag("HTTPS", default=False)
+CRASH_AT = environment.text("YABOT_CRASH_AT")
+
+# --- Telegram ---------------------------------------------------------------------------------------------------------
+TELEGRAM_TOKEN = environment.text("TELEGRAM_TOKEN")
+TELEGRAM_API_URL = environment.text("TELEGRAM_API_URL", "https://api.telegram.org/bot")
+TELEGRAM_FILE_URL = environment.text("TELEGRAM_FILE_URL", "https://api.telegram.org/file/bot")
+SEND_RATE = environment.number("SEND_RATE", 30, high=1000)
+SEND_RATE_PER_CHAT = environment.number("SEND_RATE_PER_CHAT", 1, low=0.01, high=1000)
+SEND_RATE_PER_GROUP_MINUTE = environment.number("SEND_RATE_PER_GROUP_MINUTE", 20, low=1, high=60_000)
+RETRY_UNKNOWN_PRIVATE = environment.flag("RETRY_UNKNOWN_PRIVATE", default=True)
+
+# --- the event bus ----------------------------------------------------------------------------------------------------
+DELIVERY_BATCH = int(environment.number("DELIVERY_BATCH", 400, low=1, high=1000))
+DELIVERY_TRIES = int(environment.number("DELIVERY_TRIES", 6, low=1, high=50))
+DELIVERY_BACKLOG_LIMIT = int(environment.number("DELIVERY_BACKLOG_LIMIT", 50_000, low=1))
+DATABASE_THREADS = int(environment.number("DATABASE_THREADS", 4, low=1, high=64))
+
+# --- the sandbox ------------------------------------------------------------------------------------------------------
+SANDBOX_ENABLED = environment.flag("SANDBOX_ENABLED", default=False)
+SANDBOX_URL = environment.text("SANDBOX_URL")
+
+# --- Django -----------------------------------------------------------------------------------------------------------
+UNFOLD_INSTALLED = find_spec("unfold") is not None and not environment.flag("PLAIN_ADMIN", default=False)
+
+INSTALLED_APPS = [
+    *(["unfold"] if UNFOLD_INSTALLED else []),
+    "yabot.admin_site.YabotAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "yabot.core",
+    "gamification",
+    "narrative",
+    "channeladmin",
+    "yabot.sandbox",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "yabot.urls"
+WSGI_APPLICATION = "yabot.wsgi.application"
+ASGI_APPLICATION = "yabot.asgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'yabot.sqlite3'}")
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # FULL, because Telegram is told "done" after the commit: a power loss must not take it back.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
+        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-32000",
+    }
+    Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", _("Español")), ("en", _("Inglés"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL = "media/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Static files are served from the apps themselves, so that a laptop needs no collectstatic.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+if HTTPS:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "yabot.core.redaction.RedactSecrets"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper() or "INFO"},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "asyncio")
+    },
+}
+
+CONFIG_PROBLEMS = environment.problems
