@@ -1,5 +1,6 @@
 """What the stub answers to each method of the Bot API, except ``getUpdates``."""
 
+from collections.abc import Callable
 from time import time
 from typing import Any
 
@@ -86,7 +87,7 @@ _FIXED: dict[str, Any] = {
     "getmyname": {"name": BOT["first_name"]},
     "getchatmembercount": 1_000,
 }
-_CHATS = {
+_CHATS: dict[str, Callable[[Parameters], Any]] = {
     "getchat": _full_chat,
     "getchatmember": _member,
     "getchatadministrators": lambda parameters: [_bot_member()],

@@ -68,7 +68,7 @@ def _parameters(head: Head, body: bytes) -> dict[str, Any]:
     if not body:
         return parameters
     if head.content_type.startswith(b"application/json"):
-        return parameters | orjson.loads(body)
+        return {**parameters, **orjson.loads(body)}
     if head.content_type.startswith(b"multipart/"):
         return parameters | _multipart(head.content_type, body)
     return parameters | _form(body.decode())
@@ -92,7 +92,7 @@ def _multipart(content_type: bytes, body: bytes) -> dict[str, str]:
 
 def _unchunk(data: bytes, start: int) -> tuple[bytes, int]:
     """Return a chunked body and where it ends; -1 while it is not whole."""
-    chunks = []
+    chunks: list[bytes] = []
     while (line_end := data.find(b"\r\n", start)) >= 0:
         size = int(data[start:line_end].split(b";")[0], 16)
         start = line_end + 2
