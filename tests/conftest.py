@@ -9,15 +9,14 @@ from yabot.core import people
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+def django_db_modify_db_settings(worker_id: str) -> None:
     """Tests write to a real SQLite file as in production, without waiting for the disk."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
     options = database["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-    name = str(settings.VAR_DIR / "test.sqlite3")
-    database["TEST"]["NAME"] = name
+    database["TEST"]["NAME"] = str(settings.VAR_DIR / f"test-{worker_id}.sqlite3")
 
 
 @pytest.fixture(autouse=True)
