@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 
-_listeners: list[Callable[[], object]] = []
+MESSAGES = "messages"  # rung for the outbox; every other topic is a module's name
+Listener = Callable[[frozenset[str]], object]
+_listeners: list[Listener] = []
 
 
-def listen(listener: Callable[[], object]) -> None:
-    """Have ``listener`` called (from any thread, quickly) whenever something was committed that waits for work."""
+def listen(listener: Listener) -> None:
+    """Have ``listener`` called (from any thread, quickly) with the topics for which something was committed."""
     _listeners.append(listener)
 
 
-def forget(listener: Callable[[], object]) -> None:
+def forget(listener: Listener) -> None:
     """Stop calling ``listener``."""
     if listener in _listeners:
         _listeners.remove(listener)
 
 
-def ring() -> None:
-    """Tell every listener."""
+def ring(*topics: str) -> None:
+    """Tell every listener that there is work for ``topics``."""
     for listener in list(_listeners):
-        listener()
+        listener(frozenset(topics))

@@ -11,18 +11,19 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from yabot.core import clock, faults
+from yabot.core import bell, clock, faults
 from yabot.core.correlation import Trace
 from yabot.core.events import Event, EventSignal, signal_of
 from yabot.core.models import Delivery, Priority
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
-from yabot.core.transactions import atomic
+from yabot.core.transactions import atomic, on_commit
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +188,7 @@ def backoff(attempts: int) -> timedelta:
 @atomic
 def replay(ids: Collection[UUID]) -> int:
     """Give dead letters a new life, with all their tries; how many. Each keeps its place in its person's order."""
+    on_commit(partial(bell.ring, *modules()))
     return Delivery.objects.filter(pk__in=ids, dead_at__isnull=False).update(
         dead_at=None, attempts=0, due_at=clock.now(), last_error=F("last_error")
     )

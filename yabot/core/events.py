@@ -190,7 +190,7 @@ def publish(events: Sequence[Event]) -> list[Trace]:
     rows.insert(Delivery, DELIVERY, deliveries)
     _let_urgent_ones_pull(events)
     if deliveries:
-        on_commit(bell.ring)
+        on_commit(functools.partial(bell.ring, *{row[2] for row in deliveries}))
     return [part.trace for part in written]
 
 

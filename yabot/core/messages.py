@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +68,7 @@ def enqueue(messages: Sequence[Message], *, known_new: bool = False) -> int:
     now = clock.now()
     rows.insert(OutgoingMessage, COLUMNS, [_row(message, now) for message in wanted.values()])
     if wanted:
-        on_commit(bell.ring)
+        on_commit(partial(bell.ring, bell.MESSAGES))
     return len(wanted)
 
 
@@ -111,7 +112,7 @@ def refresh(message: Message, *, at_most_every: timedelta) -> None:
     if row.state != MessageState.SENDING:
         fresh |= {"state": MessageState.QUEUED, "attempts": 0, "error": ""}
     OutgoingMessage.objects.filter(pk=row.pk).update(**fresh)
-    on_commit(bell.ring)
+    on_commit(partial(bell.ring, bell.MESSAGES))
 
 
 @atomic
@@ -120,5 +121,5 @@ def retry(ids: Sequence[UUID]) -> int:
     again = OutgoingMessage.objects.filter(pk__in=ids, state__in=[MessageState.FAILED, MessageState.UNKNOWN]).update(
         state=MessageState.QUEUED, due_at=clock.now(), attempts=0, error=F("error")
     )
-    on_commit(bell.ring)
+    on_commit(partial(bell.ring, bell.MESSAGES))
     return again

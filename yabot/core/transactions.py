@@ -8,6 +8,7 @@ import functools
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
@@ -26,7 +27,36 @@ class _Depth(threading.local):
 
 
 _depth = _Depth()
-_sqlite_turn = threading.Lock()
+
+
+class _Turns:
+    """A lock that serves in order of arrival: a busy writer must not starve a reader's answer."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken = False
+        self._queue: deque[threading.Event] = deque()
+
+    @contextmanager
+    def mine(self) -> Iterator[None]:
+        with self._guard:
+            wait = threading.Event() if self._taken else None
+            self._taken = True
+            if wait:
+                self._queue.append(wait)
+        if wait:
+            wait.wait()
+        try:
+            yield
+        finally:
+            with self._guard:
+                if self._queue:
+                    self._queue.popleft().set()
+                else:
+                    self._taken = False
+
+
+_sqlite_turns = _Turns()
 
 
 def atomic(function: Callable[P, R]) -> Callable[P, R]:
@@ -72,7 +102,7 @@ def _turn() -> Iterator[None]:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    with _sqlite_turn:
+    with _sqlite_turns.mine():
         yield
 
 

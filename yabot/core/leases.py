@@ -1,0 +1,69 @@
+"""The right to do something alone: taken, renewed and given back by conditional updates."""
+
+import os
+import secrets
+import socket
+from datetime import timedelta
+
+from django.db import IntegrityError
+from django.db.models import Q
+
+from yabot.core import clock
+from yabot.core.models import Lease
+from yabot.core.transactions import atomic
+
+
+def new_owner() -> str:
+    """A name for this process that no other process has: host, process id, a random part."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def is_gone(owner: str) -> bool:
+    """Whether ``owner`` was a process of this host that certainly no longer runs."""
+    host, _, rest = owner.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname()[:32] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def take(name: str, owner: str, *, seconds: float) -> bool:
+    """Take or renew the lease for ``seconds``; False while somebody else holds it.
+
+    A lease of a process that died on this host is taken over at once, any other when it has run out.
+    """
+    try:
+        return _take(name, owner, timedelta(seconds=seconds))
+    except IntegrityError:  # somebody made the row between our look and our insert
+        return False
+
+
+@atomic
+def _take(name: str, owner: str, time: timedelta) -> bool:
+    now = clock.now()
+    free = Q(owner__in=["", owner]) | Q(expires_at__lte=now)
+    found = Lease.objects.filter(pk=name).first()
+    if found is None:
+        Lease.objects.create(name=name, owner=owner, expires_at=now + time)
+        return True
+    if is_gone(found.owner):
+        free |= Q(owner=found.owner)
+    return bool(Lease.objects.filter(free, pk=name).update(owner=owner, expires_at=now + time))
+
+
+@atomic
+def give_back(owner: str) -> int:
+    """End every lease ``owner`` holds; how many."""
+    return Lease.objects.filter(owner=owner).update(owner="", expires_at=clock.now())
+
+
+def holder(name: str) -> str:
+    """Who holds the lease now; empty when nobody does."""
+    row = Lease.objects.filter(pk=name, expires_at__gt=clock.now()).first()
+    return "" if row is None or is_gone(row.owner) else row.owner
