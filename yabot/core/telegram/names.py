@@ -5,7 +5,9 @@ import unicodedata
 from typing import Final
 
 _MAX_MARKS = 3
-_ZWJ, _TEXT_STYLE, _EMOJI_STYLE, _KEYCAP = "\u200d", "\ufe0e", "\ufe0f", "\u20e3"
+_ZWJ, _EMOJI_STYLE = "\u200d", "\ufe0f"
+_STYLES = ("\ufe0e", _EMOJI_STYLE)
+_MARKS = {"Mn", "Me"}
 _SPACES = {"Zs", "Zl", "Zp", "Cc"}
 _HIDDEN = {"Cf", "Cs", "Co"}
 # Letters and marks that draw nothing: a name made of them looks empty.
@@ -18,6 +20,8 @@ _BLANK: Final = frozenset(
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]"
 )
+
+_UNUSUAL = re.compile("[^ -\u02ff\u0370-\u0482\u048a-\u052f\U0001f300-\U0001f64f\U0001f680-\U0001faff]")
 
 
 def utf16_len(text: str) -> int:
@@ -53,35 +57,40 @@ def clean_name(text: str, limit: int = 64) -> str:
     three marks are stacked on one letter. Cleaning twice changes nothing more.
     """
     text = text[: 16 * max(limit, 0)]
-    if not (text.isascii() and text.isprintable()):
+    if not is_plain_name(text):
         text = _visible(text)
     return _ending_well(utf16_cut(" ".join(text.split()), limit))
+
+
+def is_plain_name(text: str) -> bool:
+    """Whether ``text`` is printable Latin, Greek, Cyrillic or simple emoji, which need no closer look; quick."""
+    return text.isprintable() and (text.isascii() or not _UNUSUAL.search(text))
 
 
 def _visible(text: str) -> str:
     kept: list[str] = []
     marks = 0
     for place, character in enumerate(text):
-        category = unicodedata.category(character)
-        if category in _SPACES:
-            kept.append(" ")
-        elif character in (_TEXT_STYLE, _EMOJI_STYLE):
-            if kept and _may_vary(kept[-1]):
-                kept.append(character)
-        elif character == _ZWJ:
-            if kept and _may_be_joined(kept[-1]) and _is_symbol(text[place + 1 : place + 2]):
-                kept.append(character)
-        elif category in _HIDDEN or character in _BLANK or _is_no_character(character):
-            continue
-        elif category in ("Mn", "Me"):
-            marks += 1
-            if marks <= _MAX_MARKS and kept and kept[-1] not in (" ", _ZWJ):
-                kept.append(character)
-            continue
-        else:
-            kept.append(character)
-        marks = 0
+        seen = _seen(character, kept[-1] if kept else " ", text[place + 1 : place + 2])
+        if seen:
+            marks = marks + 1 if unicodedata.category(seen) in _MARKS else 0
+            if marks <= _MAX_MARKS:
+                kept.append(seen)
     return "".join(kept)
+
+
+def _seen(character: str, previous: str, following: str) -> str:
+    """What of ``character`` may stay between these two: itself, a space or nothing."""
+    category = unicodedata.category(character)
+    if category in _SPACES:
+        return " "
+    if character == _ZWJ:
+        return _ZWJ if _may_be_joined(previous) and _is_symbol(following) else ""
+    if character in _STYLES:
+        return character if _may_vary(previous) else ""
+    if category in _HIDDEN or character in _BLANK or _is_no_character(character):
+        return ""
+    return "" if category in _MARKS and previous in (" ", _ZWJ) else character
 
 
 def _may_vary(character: str) -> bool:
@@ -89,15 +98,18 @@ def _may_vary(character: str) -> bool:
 
 
 def _may_be_joined(character: str) -> bool:
-    return character in (_EMOJI_STYLE, _KEYCAP) or unicodedata.category(character) in ("So", "Sk")
+    return character == _EMOJI_STYLE or unicodedata.category(character) == "Sk" or _is_symbol(character)
 
 
 def _is_symbol(character: str) -> bool:
-    return bool(character) and unicodedata.category(character) in ("So", "Sm")
+    """An emoji, or a code point that may be one newer than this Python."""
+    if not character or character in _BLANK or _is_no_character(character):
+        return False
+    return unicodedata.category(character) in ("So", "Sm", "Cn")
 
 
 def _is_no_character(character: str) -> bool:
-    """A code point that never will be a character. An unassigned one may be an emoji newer than this Python."""
+    """A code point that never will be a character."""
     return ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
 
 

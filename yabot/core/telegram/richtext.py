@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from yabot.core.telegram.names import utf16_cut, utf16_len
+from yabot.core.telegram.names import clean_text, utf16_cut, utf16_len
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class RichText:
 
     @classmethod
     def plain(cls, text: str) -> "RichText":
-        """``text`` as it is: nothing in it is markup."""
-        return cls(text)
+        """``text`` as it is, nothing in it is markup; without controls and direction overrides (``clean_text``)."""
+        return cls(clean_text(text))
 
     @property
     def length(self) -> int:
@@ -105,7 +105,7 @@ class RichText:
             end = min(entity.end, total)
             covered = units[2 * entity.offset : 2 * end].decode("utf-16-le", "surrogatepass")
             is_halved = end < entity.end and entity.type == "custom_emoji"
-            if covered.strip() and not is_halved:
+            if covered.strip() and entity.offset >= 0 and not is_halved:
                 kept.append(entity if end == entity.end else entity.at(entity.offset, end - entity.offset))
         return RichText(self.text, tuple(kept))
 

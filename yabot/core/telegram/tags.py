@@ -1,6 +1,7 @@
 """The tags of Telegram's HTML: what each means, what it takes, and what may stand inside what."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,7 +48,8 @@ _LINK = re.compile(r"(?:https?://[^\s/?#]|tg://[^\s]|mailto:[^\s@?]+@[^\s@?])[^\
 _LANGUAGE = re.compile(r"language-([\w+#.-]{1,32})", re.ASCII)
 _DATE_FORMAT = re.compile(r"r|w?[dD]?[tT]?")
 _LONGEST_LINK = 2048
-_LAST_SECOND = 253_402_300_799  # of the year 9999
+_NOTHING, _SPOILER = re.compile(""), re.compile("tg-spoiler")
+_ID, _MOMENT = re.compile(r"[0-9]{1,20}"), re.compile(r"[0-9]{1,11}")
 _REFERENCES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _REFERENCE = re.compile(r"&#?\w{1,32};", re.ASCII)
 CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -99,7 +101,7 @@ def _attributes(name: str, raw: str, place: int) -> dict[str, str]:
         key = attribute[1].lower()
         if key not in _ATTRIBUTES.get(name, ()) or key in given:
             raise TagRefused("bad_attribute", tag=f"<{name}>", attribute=attribute[0].strip())
-        given[key] = _decoded(name, (attribute[2] or "").strip("\"'"))
+        given[key] = _decoded(name, _unquoted(attribute[2] or ""))
         place = attribute.end()
     if raw[place:].strip() != ">":
         raise TagRefused("bad_attribute", tag=f"<{name}>", attribute=raw[place:-1].strip())
@@ -107,6 +109,10 @@ def _attributes(name: str, raw: str, place: int) -> dict[str, str]:
     if missing and missing not in given:
         raise TagRefused("missing_attribute", tag=f"<{name}>", attribute=missing)
     return given
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value[:1] in ('"', "'") else value
 
 
 def _decoded(name: str, value: str) -> str:
@@ -121,39 +127,55 @@ def _decoded(name: str, value: str) -> str:
 
 def _entity(name: str, given: dict[str, str]) -> Entity:
     """The entity that a tag with these attributes makes."""
-    if name == "a":
-        return Entity("text_link", 0, 0, url=_link(given["href"]))
-    if name == "code" and "class" in given:
-        language = _LANGUAGE.fullmatch(given["class"])
-        return Entity("code", 0, 0, language=(language or _refuse(name, "class", given["class"]))[1])
-    if name == "blockquote" and "expandable" in given:
-        return Entity("expandable_blockquote", 0, 0) if not given["expandable"] else _refuse(name, "expandable", "=")
-    if name == "tg-emoji":
-        is_id = re.fullmatch(r"[0-9]{1,20}", given["emoji-id"])
-        return Entity("custom_emoji", 0, 0, custom_emoji_id=(is_id or _refuse(name, "emoji-id", given["emoji-id"]))[0])
-    if name == "tg-time":
-        return _moment(given["unix"], given.get("format"))
-    if name == "span" and given["class"] != "tg-spoiler":
-        _refuse(name, "class", given["class"])
-    return Entity(_TYPES[name], 0, 0)
+    read = _READERS.get(name)
+    return read(given) if read and given else Entity(_TYPES[name], 0, 0)
 
 
-def _moment(unix: str, shown_as: str | None) -> Entity:
-    if not re.fullmatch(r"[0-9]{1,12}", unix) or int(unix) > _LAST_SECOND:
-        _refuse("tg-time", "unix", unix)
-    if shown_as and not _DATE_FORMAT.fullmatch(shown_as):
-        _refuse("tg-time", "format", shown_as)
-    return Entity("date_time", 0, 0, unix_time=int(unix), date_time_format=shown_as or None)
-
-
-def _refuse(name: str, attribute: str, value: str) -> "re.Match[str] | Entity":
-    raise TagRefused("bad_attribute", tag=f"<{name}>", attribute=f'{attribute}="{value}"')
-
-
-def _link(url: str) -> str:
-    if not is_safe_link(url):
+def _read_link(given: dict[str, str]) -> Entity:
+    if not is_safe_link(given["href"]):
         raise TagRefused("bad_link")
-    return url
+    return Entity("text_link", 0, 0, url=given["href"])
+
+
+def _read_code(given: dict[str, str]) -> Entity:
+    return Entity("code", 0, 0, language=_expect(_LANGUAGE, "code", "class", given["class"])[1])
+
+
+def _read_quote(given: dict[str, str]) -> Entity:
+    _expect(_NOTHING, "blockquote", "expandable", given["expandable"])
+    return Entity("expandable_blockquote", 0, 0)
+
+
+def _read_span(given: dict[str, str]) -> Entity:
+    _expect(_SPOILER, "span", "class", given["class"])
+    return Entity("spoiler", 0, 0)
+
+
+def _read_emoji(given: dict[str, str]) -> Entity:
+    return Entity("custom_emoji", 0, 0, custom_emoji_id=_expect(_ID, "tg-emoji", "emoji-id", given["emoji-id"])[0])
+
+
+def _read_time(given: dict[str, str]) -> Entity:
+    unix_time = int(_expect(_MOMENT, "tg-time", "unix", given["unix"])[0])
+    date_time_format = _expect(_DATE_FORMAT, "tg-time", "format", given.get("format", ""))[0]
+    return Entity("date_time", 0, 0, unix_time=unix_time, date_time_format=date_time_format or None)
+
+
+def _expect(pattern: re.Pattern[str], name: str, attribute: str, value: str) -> re.Match[str]:
+    found = pattern.fullmatch(value)
+    if not found:
+        raise TagRefused("bad_attribute", tag=f"<{name}>", attribute=f'{attribute}="{value}"')
+    return found
+
+
+_READERS: Final[dict[str, Callable[[dict[str, str]], Entity]]] = {
+    "a": _read_link,
+    "code": _read_code,
+    "blockquote": _read_quote,
+    "span": _read_span,
+    "tg-emoji": _read_emoji,
+    "tg-time": _read_time,
+}
 
 
 def is_safe_link(url: str) -> bool:
@@ -189,5 +211,6 @@ def may_contain(outer: str, inner: str) -> bool:
 
 
 def is_one_emoji(text: str) -> bool:
-    """Whether ``text`` can stand for a custom emoji: short, visible, and no letters, digits or blanks alone."""
-    return 0 < utf16_len(text) <= 32 and not text.isascii() and not any(c.isspace() or c.isalpha() for c in text)
+    """Whether ``text`` can stand for a custom emoji: short, with no blanks and no letters (but for the emoji ℹ)."""
+    is_short = 0 < utf16_len(text) <= 32 and not text.isascii()
+    return is_short and not any(c.isspace() or (c.isalpha() and c != "ℹ") for c in text)
