@@ -1,7 +1,6 @@
 """The peer: one bot, one file, aiogram 3 and asyncpg, written as a careful author would without a framework."""
 
 import asyncio
-import json
 import logging
 import os
 from pathlib import Path
@@ -67,7 +66,7 @@ async def pay(pool: asyncpg.Pool, chat_id: int, message_id: int, user_id: int) -
         await connection.execute(ENTRIES, transfer_id, user_id, REWARD)
         balance = await connection.fetchval(BALANCE, user_id, REWARD)
         payload = {"chat_id": chat_id, "message_id": message_id, "amount": REWARD, "balance": balance}
-        await connection.execute(EVENT, user_id, json.dumps(payload))
+        await connection.execute(EVENT, user_id, orjson.dumps(payload).decode())
         return [row["text"] for row in await connection.fetch(HINTS, user_id, balance, REWARD)]
 
 
