@@ -1,0 +1,1 @@
+"""What the sandbox serves: the Bot API, the files, the control API and the page."""

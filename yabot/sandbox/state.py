@@ -1,0 +1,45 @@
+"""The state file: the world survives a restart of the sandbox."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from yabot.sandbox.telegram import Telegram
+from yabot.sandbox.wire import dumps, loads
+
+SAVE_EVERY = 2.0
+
+
+def load_state(tg: Telegram, path: Path) -> bool:
+    """Take over the saved world; whether there was one."""
+    if not path.is_file():
+        return False
+    tg.restore(loads(path.read_bytes()))
+    return True
+
+
+def save_state(tg: Telegram, path: Path) -> None:
+    """Write the world; the old file stays until the new one is complete."""
+    _replace(path, dumps(tg.stored()))
+
+
+def _replace(path: Path, body: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+async def keep_saving(tg: Telegram, path: Path) -> None:
+    """Run for ever: write the world every few seconds when something changed."""
+    saved = -1
+    while True:
+        marks = tg.world.revision + tg.updates.confirmed_id
+        if marks != saved:
+            body = dumps(tg.stored())
+            await asyncio.to_thread(_replace, path, body)
+            saved = marks
+        await asyncio.sleep(SAVE_EVERY)

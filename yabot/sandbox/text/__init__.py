@@ -1,0 +1,1 @@
+"""Texts and their entities: HTML parsing, detection, validation."""

@@ -1,0 +1,1 @@
+"""The simulated world: people, chats, messages and files, all in memory."""
