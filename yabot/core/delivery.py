@@ -199,6 +199,12 @@ def backlog() -> int:
     return Delivery.objects.filter(dead_at=None).count()
 
 
+def is_overloaded() -> bool:
+    """Whether so much waits that low priorities have to let others pass. Looks at no more rows than the limit."""
+    limit = int(settings.DELIVERY_BACKLOG_LIMIT)
+    return Delivery.objects.filter(dead_at=None).order_by()[: limit + 1].count() > limit
+
+
 def modules() -> list[str]:
     """Every module that listens to anything, in a fixed order."""
     return sorted({module for signal in EventSignal.known.values() for module in signal.modules})

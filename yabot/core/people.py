@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from yabot.core import clock, rows
-from yabot.core.models import BotStatus, TelegramChat, TelegramUser
+from yabot.core.models import BotStatus, MessageState, OutgoingMessage, TelegramChat, TelegramUser
 from yabot.core.transactions import atomic, on_commit
 
 _REMEMBERED = 100_000
@@ -127,3 +127,19 @@ def learn_chat(*, chat_id: int, type: str, title: str, username: str, bot_status
     facts = {"type": type, "title": title[:255], "username": username[:64], "bot_status": bot_status}
     if not TelegramChat.objects.filter(pk=chat_id).update(**facts):
         TelegramChat.objects.create(id=chat_id, **facts)
+
+
+@atomic
+def move_chat(*, chat_id: int, moved_to: int) -> None:
+    """A group became a supergroup: whatever waits for the old id goes to the new one."""
+    old = TelegramChat.objects.filter(pk=chat_id).first()
+    if old is not None and old.migrated_to != moved_to:
+        learn_chat(
+            chat_id=moved_to,
+            type="supergroup",
+            title=old.title,
+            username=old.username,
+            bot_status=BotStatus(old.bot_status),
+        )
+        TelegramChat.objects.filter(pk=chat_id).update(migrated_to=moved_to, bot_status=BotStatus.LEFT)
+    OutgoingMessage.objects.filter(chat_id=chat_id, state=MessageState.QUEUED).update(chat_id=moved_to)

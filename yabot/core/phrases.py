@@ -88,8 +88,8 @@ class _Variant:
         self._parts = [""] * (2 * len(layout.names) + 1)
         self._parts[::2] = layout.literals
         stretches = _visible(layout)
-        # Entities keep the order of their beginnings: all that end before the first value come before the others
-        # that begin with or after it, but an entity around that value may begin before a fixed one.
+        # Those before the first that a value moves are placed once and for all. A fixed one after it waits its turn,
+        # so that entities stay sorted.
         first_moving = next((n for n, stretch in enumerate(stretches) if stretch.end[1]), len(stretches))
         self._fixed = tuple(_placed(stretch) for stretch in stretches[:first_moving])
         self._moving = tuple((s.entity, *s.start, *s.end) for s in stretches[first_moving:])

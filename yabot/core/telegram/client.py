@@ -4,6 +4,7 @@ aiohttp with orjson costs a fifth of the processor time of PTB's own request cla
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +30,7 @@ class Answer:
     @classmethod
     def read(cls, status: int, body: bytes) -> Self | None:
         """The answer in an HTTP body; None when the body is no Bot API answer (a gateway's page, rubbish)."""
-        try:
-            data = orjson.loads(body)
-        except ValueError:
-            return None
+        data = _loads(body)
         if not isinstance(data, dict) or not isinstance(data.get("ok"), bool):
             return None
         extra = data.get("parameters") or {}
@@ -44,6 +42,16 @@ class Answer:
             float(extra.get("retry_after") or 0),
             extra.get("migrate_to_chat_id"),
         )
+
+
+def _loads(body: bytes) -> Any:
+    """orjson is strict about lone surrogates, which people can type: the slow reader gets a second look."""
+    for read in (orjson.loads, json.loads):
+        try:
+            return read(body)
+        except ValueError:
+            continue
+    return None
 
 
 class NotDelivered(Exception):

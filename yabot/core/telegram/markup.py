@@ -28,7 +28,7 @@ def check(html: str, limit: int = TEXT) -> list[Problem]:
 
 
 def escape(text: str) -> str:
-    """HTML that ``parse`` reads back as ``text``."""
+    """HTML that ``parse`` reads back as ``text``, but for the characters that ``clean_text`` takes away."""
     return _escape(text, quote=False)
 
 

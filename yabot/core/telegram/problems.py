@@ -47,7 +47,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{name} no vale: solo &lt; &gt; &amp; &quot; y números como &#233;.",
         "{name} is not known: only &lt; &gt; &amp; &quot; and numbers such as &#233;.",
     ),
-    "control_character": ("Aquí hay un carácter invisible no permitido.", "There is a forbidden invisible character."),
     "too_long": ("El texto mide {length} y caben {limit}.", "The text is {length} long and {limit} fit."),
     "too_many_entities": (
         "Hay {count} formatos y Telegram admite {limit}.",

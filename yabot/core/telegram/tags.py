@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from yabot.core.telegram.names import utf16_len
+from yabot.core.telegram.names import clean_text, utf16_len
 from yabot.core.telegram.richtext import Entity
 
 _TYPES: Final = {
@@ -52,7 +52,6 @@ _NOTHING, _SPOILER = re.compile(""), re.compile("tg-spoiler")
 _ID, _MOMENT = re.compile(r"[0-9]{1,20}"), re.compile(r"[0-9]{1,11}")
 _REFERENCES: Final = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"'}
 _REFERENCE = re.compile(r"&#?\w{1,32};", re.ASCII)
-CONTROLS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class TagRefused(Exception):
@@ -180,7 +179,7 @@ _READERS: Final[dict[str, Callable[[dict[str, str]], Entity]]] = {
 
 def is_safe_link(url: str) -> bool:
     """Whether a message or a page may link there: http, https, tg and mailto only."""
-    return len(url) <= _LONGEST_LINK and bool(_LINK.fullmatch(url)) and not CONTROLS.search(url)
+    return len(url) <= _LONGEST_LINK and bool(_LINK.fullmatch(url)) and clean_text(url) == url
 
 
 def read_reference(raw: str) -> str | None:
@@ -191,7 +190,7 @@ def read_reference(raw: str) -> str | None:
     if not number:
         return None
     point = int(number[1]) if number[1] else int(number[2], 16)
-    if point > 0x10FFFF or CONTROLS.match(chr(point)) or chr(point) == "\r":
+    if point > 0x10FFFF or clean_text(chr(point)) != chr(point):
         return None
     return chr(point)
 

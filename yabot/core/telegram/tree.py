@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from yabot.core.telegram.names import utf16_len
+from yabot.core.telegram.names import clean_text, utf16_len
 from yabot.core.telegram.problems import Report
 from yabot.core.telegram.richtext import Entity
 from yabot.core.telegram.tags import (
-    CONTROLS,
     TagRefused,
     is_one_emoji,
     may_contain,
@@ -98,16 +97,15 @@ class TreeBuilder:
         elif kind == "reference":
             self._read_reference(raw, index)
         else:
-            self._read_text(raw, index)
+            self._read_text(raw)
 
     def add(self, node: Node) -> None:
         """Put a node where the reading is."""
         self.frames[-1].nodes.append(node)
 
-    def _read_text(self, raw: str, index: int) -> None:
-        if control := CONTROLS.search(raw):
-            self.report.add(index + control.start(), "control_character")
-        self.add(raw.replace("\r\n", "\n").replace("\r", "\n") if "\r" in raw else raw)
+    def _read_text(self, raw: str) -> None:
+        """Characters nobody sees are left out, as Telegram would: an editor cannot find them, a reader may send them."""
+        self.add(raw if raw.isprintable() else clean_text(raw))
 
     def _read_reference(self, raw: str, index: int) -> None:
         character = read_reference(raw)

@@ -1,0 +1,89 @@
+"""Which Telegram handlers run, in which order: the bot's composition root."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from telegram import Update
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from channeladmin.bot import hearts
+from gamification.bot import wallet
+from narrative.bot import hints
+from yabot.core.bot import errors, start
+from yabot.core.bot.errors import checked
+from yabot.core.telegram import raw
+from yabot.core.telegram.client import BotApi
+from yabot.core.telegram.pipeline import RawHandler
+from yabot.core.telegram.request import AiohttpRequest
+from yabot.core.telegram.screens import BotData, Context
+
+# Newer kinds than PTB knows, by name: they are stored, and wait for a version that handles them.
+NEWER_UPDATES = ("subscription",)
+ALLOWED_UPDATES = tuple(dict.fromkeys([*Update.ALL_TYPES, *NEWER_UPDATES]))
+
+RAW: Mapping[str, RawHandler] = {
+    "message_reaction": raw.on_reactions,
+    "message_reaction_count": raw.on_reaction_counts,
+    "my_chat_member": raw.on_my_membership,
+}
+ANSWERED = frozenset({"message", "callback_query", "channel_post"})
+
+
+def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -> Application:
+    """PTB's Application with YABOT's handlers, over the given client's connections."""
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(api_url)
+        .base_file_url(file_url)
+        .request(AiohttpRequest(api))
+        .get_updates_request(AiohttpRequest(api))
+        .context_types(ContextTypes(context=Context, bot_data=BotData))
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    private = filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler("start", start.on_start, private))
+    application.add_handler(CommandHandler(["saldo", "balance"], wallet.on_balance, private))
+    application.add_handler(CommandHandler(["historial", "history"], wallet.on_history, private))
+    application.add_handler(CommandHandler(["pistas", "hints"], hints.on_hints, private))
+    application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
+    application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
+    application.add_handler(CallbackQueryHandler(checked(hearts.on_heart), hearts.PRESS.pattern))
+    application.add_handler(CallbackQueryHandler(checked(start.on_language_chosen), start.LANGUAGE.pattern))
+    application.add_handler(CallbackQueryHandler(checked(wallet.on_history), wallet.HISTORY.pattern))
+    application.add_handler(CallbackQueryHandler(checked(wallet.on_balance), wallet.WALLET.pattern))
+    application.add_handler(CallbackQueryHandler(errors.on_unknown_press))
+    application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
+    application.add_error_handler(errors.on_error)
+    start.deep_links.update(saldo=wallet.balance_screen, pistas=hints.hints_screen)
+    return application
+
+
+COMMANDS = {
+    "es": ("saldo", "historial", "pistas", "idioma", "ayuda"),
+    "en": ("balance", "history", "hints", "language", "help"),
+}
+
+
+def command_menus() -> list[dict[str, object]]:
+    """The calls that set the "/" menu: private chats in Spanish for everybody and English for its speakers; none in groups."""
+    menus: list[dict[str, object]] = [{"commands": [], "scope": {"type": "all_group_chats"}}]
+    for code, names in COMMANDS.items():
+        with override(code):
+            said = [_("Tus besitos"), _("De dónde vino cada besito"), _("Tus pistas"), _("Cambiar de idioma"), _("Qué sé hacer")]
+        commands = [{"command": name, "description": text} for name, text in zip(names, said, strict=True)]
+        scope = {"type": "all_private_chats"}
+        menus.append({"commands": commands, "scope": scope, **({"language_code": code} if code != "es" else {})})
+    return menus

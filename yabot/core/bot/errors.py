@@ -1,0 +1,70 @@
+"""What a reader is told when something goes wrong, and how it reaches the log."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from django.db import DatabaseError
+from django.utils import translation
+from django.utils.translation import gettext as _
+from telegram import Update
+
+from yabot.core import correlation
+from yabot.core.bot.readers import person_of
+from yabot.core.errors import DomainError
+from yabot.core.models import TelegramUser
+from yabot.core.telegram.bridge import in_db
+from yabot.core.telegram.callbacks import ForgedCallback, unpack
+from yabot.core.telegram.screens import Alert, Context, show
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Update, Context], Awaitable[None]]
+
+
+def checked(handler: Handler) -> Handler:
+    """Let a button's handler run only with data this bot made for the person who pressed it."""
+
+    async def run(update: Update, context: Context) -> None:
+        query = update.callback_query
+        assert query is not None
+        context.pressed = unpack(query.data or "", user_id=query.from_user.id)
+        await handler(update, context)
+
+    return run
+
+
+async def on_unknown_press(update: Update, context: Context) -> None:
+    """A button no handler knows."""
+    raise ForgedCallback
+
+
+async def on_error(update: object, context: Context) -> None:
+    """Any exception of a handler: refusals become their sentence, everything else is logged with a code to report."""
+    error = context.error
+    if not isinstance(update, Update) or error is None:
+        log.error("an error outside an update", exc_info=error)
+        return
+    if isinstance(error, ForgedCallback):
+        query = update.callback_query
+        log.warning("forged callback data from %s: %.80r", query and query.from_user.id, query and query.data)
+    elif not isinstance(error, DomainError):
+        context.bot_data.failed[update.update_id] = error
+        log.error("update %s failed", update.update_id, exc_info=error)
+    if update.effective_user is not None:
+        await show(update, context, Alert(await _sentence(update, error), box=True))
+
+
+async def _sentence(update: Update, error: BaseException) -> str:
+    if isinstance(error, DatabaseError):
+        return _("Servicio no disponible. Vuelve a intentarlo en un momento.")
+    language = await in_db(_language, person_of(update).id)
+    if isinstance(error, DomainError):
+        return error.sentence(language)
+    code = correlation.current().correlation_id.hex[-6:].upper()
+    with translation.override(language):
+        return _("Algo se rompió aquí; tu progreso está a salvo. Código %(code)s.") % {"code": code}
+
+
+def _language(user_id: int) -> str:
+    reader = TelegramUser.objects.filter(pk=user_id).first()
+    return reader.spoken_language if reader else "es"

@@ -1,0 +1,41 @@
+"""Every handler's first step: who is this, and which language do they speak?"""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.utils import translation
+from telegram import Update
+
+from yabot.core import people
+from yabot.core.models import TelegramUser
+from yabot.core.people import Person
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def person_of(update: Update) -> Person:
+    """The person who sent an update."""
+    user = update.effective_user
+    assert user is not None
+    return Person(
+        user.id,
+        (user.first_name or "")[:64],
+        (user.last_name or "")[:64],
+        (user.username or "")[:64],
+        (user.language_code or "")[:16],
+    )
+
+
+def for_reader(function: Callable[Concatenate[TelegramUser, P], R]) -> Callable[Concatenate[Person, P], R]:
+    """Let a sync handler begin with a ``TelegramUser`` that is known and can be written to, in their language."""
+
+    @functools.wraps(function)
+    def run(person: Person, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        people.meet([person])
+        reader = TelegramUser.objects.get(pk=person.id)
+        with translation.override(reader.spoken_language):
+            return function(reader, *args, **kwargs)
+
+    return run

@@ -1,0 +1,101 @@
+"""/start, /ayuda and /idioma."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from telegram import Update
+
+from yabot.core import people
+from yabot.core.bot.readers import for_reader, person_of
+from yabot.core.events import publish
+from yabot.core.models import TelegramUser
+from yabot.core.reader_events import ReaderStarted
+from yabot.core.telegram.bridge import in_db
+from yabot.core.telegram.callbacks import CallbackAction
+from yabot.core.telegram.names import clean_name
+from yabot.core.telegram.screens import Button, Context, Screen, screen, show
+from yabot.core.transactions import atomic
+
+LANGUAGE = CallbackAction("idioma")
+LANGUAGES = {"es": "Español", "en": "English"}
+DeepLink = Callable[[TelegramUser], Screen]
+deep_links: dict[str, DeepLink] = {}  # filled by the composition root: ?start=saldo opens the wallet
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """/start, with or without a deep link's payload."""
+    payload = context.args[0][:64] if context.args else ""
+    await show(update, context, await in_db(start, person_of(update), payload=payload))
+
+
+@for_reader
+def start(reader: TelegramUser, *, payload: str = "") -> Screen:
+    """Welcome somebody, or show what their link leads to."""
+    begin(reader, payload)
+    link = deep_links.get(payload)
+    return link(reader) if link else welcome(reader)
+
+
+@atomic
+def begin(reader: TelegramUser, payload: str) -> None:
+    """The bot may write to this person from now on; announced the first time."""
+    if people.start(user_id=reader.pk):
+        publish([ReaderStarted(user_id=reader.pk, payload=payload)])
+
+
+def welcome(reader: TelegramUser) -> Screen:
+    """One paragraph and what to do next."""
+    return screen("start", {"name": clean_name(reader.first_name)})
+
+
+async def on_help(update: Update, context: Context) -> None:
+    """/ayuda."""
+    await show(update, context, await in_db(help_, person_of(update)))
+
+
+@for_reader
+def help_(reader: TelegramUser) -> Screen:
+    """What the bot can do."""
+    return screen("help", {})
+
+
+async def on_language(update: Update, context: Context) -> None:
+    """/idioma."""
+    await show(update, context, await in_db(language, person_of(update)))
+
+
+@for_reader
+def language(reader: TelegramUser, *, toast: str = "") -> Screen:
+    """The languages, the chosen one marked."""
+    buttons = tuple(
+        Button(f"{'✓ ' if code == reader.spoken_language else ''}{name}", LANGUAGE.pack(code, owner=reader.pk))
+        for code, name in LANGUAGES.items()
+    )
+    return screen("language", {"language": LANGUAGES[reader.spoken_language]}, buttons, toast=toast)
+
+
+async def on_language_chosen(update: Update, context: Context) -> None:
+    """A language's button was pressed."""
+    assert context.pressed is not None
+    await show(update, context, await in_db(choose_language, person_of(update), code=context.pressed.values[0]))
+
+
+@for_reader
+def choose_language(reader: TelegramUser, *, code: str) -> Screen:
+    """Speak another language from now on."""
+    people.choose_language(user_id=reader.pk, language=code)
+    with override(code):
+        toast = _("Hablamos en español.")
+    return language(people.Person(reader.pk, reader.first_name, reader.last_name, reader.username), toast=toast)
+
+
+async def on_other_text(update: Update, context: Context) -> None:
+    """Anything else a reader writes: say what the bot understands."""
+    await show(update, context, await in_db(not_understood, person_of(update)))
+
+
+@for_reader
+def not_understood(reader: TelegramUser) -> Screen:
+    """A friendly word and the commands."""
+    return screen("not_understood", {})

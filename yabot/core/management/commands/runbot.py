@@ -1,0 +1,43 @@
+"""``manage.py runbot``: the bot."""
+
+import asyncio
+import re
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+TOKEN = re.compile(r"\d{3,}:[\w-]{20,}\Z", re.ASCII)
+
+
+class Command(BaseCommand):
+    help = "Runs the bot: polls Telegram, delivers events, sends messages, runs periodic jobs. Stops on SIGTERM."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.TELEGRAM_TOKEN:
+            self._end(2, "TELEGRAM_TOKEN is not set: ask @BotFather for a token, or try `make demo` without one.")
+        if not TOKEN.match(settings.TELEGRAM_TOKEN):
+            self._end(2, "TELEGRAM_TOKEN does not look like a bot token (123456789:AbC…).")
+        self._run()
+
+    def _run(self) -> None:
+        from yabot.core.telegram.gateway import Gateway, WrongToken
+        from yabot.core.telegram.poller import AnotherPoller
+        from yabot.wiring import PARTS
+
+        gateway = Gateway(PARTS, ready=self._ready)
+        try:
+            asyncio.run(gateway.run())
+        except WrongToken:
+            self._end(2, "Telegram does not know this token: check TELEGRAM_TOKEN.")
+        except AnotherPoller:
+            self._end(1, "Another process polls with this token: stop it first, only one may run.")
+
+    def _ready(self, username: str) -> None:
+        self.stdout.write(f"runbot ready @{username}")
+        self.stdout.flush()
+
+    def _end(self, code: int, sentence: str) -> None:
+        self.stderr.write(sentence)
+        sys.exit(code)

@@ -1,0 +1,164 @@
+"""``runbot``'s inside: poller, pipeline, answering lane, sender and ticker of one process."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from telegram.ext import Application
+
+from yabot.core import leases
+from yabot.core.telegram.bridge import close_pool, in_db
+from yabot.core.telegram.budget import RateBudget, Rates
+from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
+from yabot.core.telegram.dispatch import Dispatcher
+from yabot.core.telegram.inbox import Stored
+from yabot.core.telegram.outbox import Claimed
+from yabot.core.telegram.pipeline import Pipeline, RawHandler
+from yabot.core.telegram.poller import AnotherPoller, Poller
+from yabot.core.telegram.sender import Sender
+from yabot.core.ticker import Job, Ticker
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 4.0
+POLLER_LEASE = "poller"
+LEASE_SECONDS = 20.0
+_HANDLED_AT_START = {401, 404}
+
+
+class WrongToken(Exception):
+    """Telegram does not know this token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the composition root decides."""
+
+    raw: Mapping[str, RawHandler]
+    answered: frozenset[str]
+    allowed_updates: Sequence[str]
+    command_menus: Callable[[], list[dict[str, Any]]]
+    jobs: Sequence[Job]
+    build: Callable[..., Application[Any, Any, Any, Any, Any, Any]]
+
+
+class Gateway:
+    """One bot in one process, from start to drained stop."""
+
+    def __init__(self, parts: Parts, *, ready: Callable[[str], object]) -> None:
+        self._parts = parts
+        self._ready = ready
+        self._owner = leases.new_owner()
+        rates = Rates(settings.SEND_RATE, settings.SEND_RATE_PER_CHAT, settings.SEND_RATE_PER_GROUP_MINUTE)
+        self._budget = RateBudget(rates, time.monotonic)
+        self._api = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL)
+        self._polls = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL, connections=2)
+
+    async def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then drain. Raises WrongToken and AnotherPoller."""
+        if not await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS):
+            raise AnotherPoller(await in_db(leases.holder, POLLER_LEASE))
+        me = await self._meet_telegram()
+        application = self._parts.build(
+            token=settings.TELEGRAM_TOKEN,
+            api_url=settings.TELEGRAM_API_URL,
+            file_url=settings.TELEGRAM_FILE_URL,
+            api=self._api,
+        )
+        await application.initialize()
+        application.bot_data.api, application.bot_data.budget = self._api, self._budget
+        pipeline, dispatcher, sender = self._assemble(application)
+        pipeline.start()
+        self._ready(str(me.get("username", "")))
+        work = [
+            asyncio.create_task(Poller(self._polls, pipeline, self._parts.allowed_updates).run()),
+            asyncio.create_task(self._tick()),
+            asyncio.create_task(self._set_menus()),
+        ]
+        try:
+            await self._until_stopped(work[0])
+        finally:
+            await self._drain(work, pipeline, dispatcher, sender)
+            await application.shutdown()
+            await self._api.close()
+            await self._polls.close()
+            await in_db(leases.give_back, self._owner)
+            close_pool()
+
+    def _assemble(self, application: Application[Any, Any, Any, Any, Any, Any]) -> tuple[Pipeline, Dispatcher, Sender]:
+        loop = asyncio.get_running_loop()
+
+        def dispatch(updates: list[Stored]) -> None:
+            loop.call_soon_threadsafe(dispatcher.submit, updates)
+
+        def submit(claimed: list[Claimed], files: dict[str, str]) -> None:
+            loop.call_soon_threadsafe(sender.submit, claimed, files)
+
+        pipeline = Pipeline(raw=self._parts.raw, dispatch=dispatch, submit=submit, handled=self._parts.answered)
+        dispatcher = Dispatcher(application, pipeline.mark)
+        sender = pipeline.sender = Sender(self._api, self._budget, pipeline.report)
+        return pipeline, dispatcher, sender
+
+    async def _meet_telegram(self) -> dict[str, Any]:
+        """getMe and no webhook; a Telegram that cannot be reached is waited for. Raises WrongToken."""
+        pause = 0.5
+        while True:
+            answer = await self._say("getMe", {})
+            if answer is not None and answer.ok and isinstance(answer.result, dict):
+                await self._say("deleteWebhook", {"drop_pending_updates": False})
+                return dict(answer.result)
+            if answer is not None and answer.code in _HANDLED_AT_START:
+                raise WrongToken(answer.description)
+            log.warning("Telegram cannot be reached; trying again in %.1f s", pause)
+            await asyncio.sleep(pause)
+            pause = min(15.0, pause * 2)
+
+    async def _say(self, method: str, params: dict[str, Any]) -> Answer | None:
+        try:
+            return await self._api.call(method, params, timeout=15)
+        except (NotDelivered, Doubtful) as error:
+            log.warning("%s: %s", method, error)
+            return None
+
+    async def _set_menus(self) -> None:
+        for menu in self._parts.command_menus():
+            await self._say("setMyCommands", menu)
+
+    async def _tick(self) -> None:
+        ticker = Ticker(self._parts.jobs)
+        while True:
+            try:
+                await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS)
+                await in_db(ticker.tick)
+            except Exception:  # noqa: BLE001 - the database may be away; the next tick catches up
+                log.warning("the ticker could not run", exc_info=True)
+            await asyncio.sleep(5)
+
+    async def _until_stopped(self, poller: asyncio.Task[None]) -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        waiter = asyncio.create_task(stop.wait())
+        await asyncio.wait([waiter, poller], return_when=asyncio.FIRST_COMPLETED)
+        waiter.cancel()
+        if poller.done():
+            await poller
+
+    async def _drain(
+        self, work: list[asyncio.Task[None]], pipeline: Pipeline, dispatcher: Dispatcher, sender: Sender
+    ) -> None:
+        """Take nothing new, finish what is under way, write down its outcome. The rest waits in rows."""
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await dispatcher.drain(DRAIN_SECONDS)
+        pipeline.take_no_more()
+        await sender.drain(DRAIN_SECONDS)
+        pipeline.stop()
+        await asyncio.to_thread(pipeline.join, DRAIN_SECONDS)

@@ -1,0 +1,124 @@
+"""The inbox: every update is a row before Telegram is told that we have it."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from yabot.core import clock, rows
+from yabot.core.correlation import Trace
+from yabot.core.ids import uuid7
+from yabot.core.models import InboundUpdate, UpdateState
+from yabot.core.redaction import redact
+from yabot.core.transactions import atomic
+
+_ERROR_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An update that is in the inbox."""
+
+    id: int
+    kind: str
+    user_id: int | None
+    data: dict[str, Any] = field(repr=False)
+    correlation_id: UUID
+
+    @property
+    def trace(self) -> Trace:
+        """The beginning of this update's chain."""
+        return Trace(self.correlation_id)
+
+    @property
+    def lane(self) -> int:
+        """Updates of one lane are handled in order: one person's, or else one chat's, or else everything's."""
+        return self.user_id or _chat_of(self.body) or 0
+
+    @property
+    def body(self) -> Any:
+        """The object under the update's kind (a message, a callback query, …)."""
+        return self.data.get(self.kind)
+
+
+def read(update: Any) -> Stored:
+    """Read one element of getUpdates as far as it can be read; what it means is somebody else's business."""
+    data = update if isinstance(update, dict) else {"malformed": update}
+    number = data.get("update_id")
+    if not _is_id(number):
+        number = -time.time_ns() // 1000  # no id of Telegram's: it is kept all the same
+    kind = next((key for key in data if key != "update_id"), "empty")
+    return Stored(number, str(kind)[:32], _user_of(data.get(kind)), data, uuid7())
+
+
+def _user_of(body: Any) -> int | None:
+    if not isinstance(body, dict):
+        return None
+    user = body.get("from") or body.get("user")
+    found = user.get("id") if isinstance(user, dict) else None
+    return found if _is_id(found) else None
+
+
+def _is_id(value: Any) -> bool:
+    """Whether it is a number a database can keep."""
+    return isinstance(value, int) and not isinstance(value, bool) and -(2**63) < value < 2**63
+
+
+def _chat_of(body: Any) -> int | None:
+    chat = body.get("chat") if isinstance(body, dict) else None
+    found = chat.get("id") if isinstance(chat, dict) else None
+    return found if isinstance(found, int) else None
+
+
+COLUMNS = ("id", "kind", "user_id", "payload", "state", "error", "correlation_id", "received_at")
+
+
+@atomic
+def store(updates: Sequence[Any]) -> list[Stored]:
+    """Put a batch of updates into the inbox; those already there are left alone. Returns the new ones, in order."""
+    given = {stored.id: stored for stored in map(read, updates)}
+    known = set(InboundUpdate.objects.filter(pk__in=given).values_list("pk", flat=True))
+    new = [stored for number, stored in given.items() if number not in known]
+    now = clock.now()
+    rows.insert(InboundUpdate, COLUMNS, [_row(stored, now) for stored in new])
+    return new
+
+
+def _row(stored: Stored, now: Any) -> tuple[Any, ...]:
+    waiting = int(UpdateState.WAITING)
+    return (stored.id, stored.kind, stored.user_id, _text(stored.data), waiting, "", stored.correlation_id, now)
+
+
+def _text(data: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(data).decode()
+    except TypeError:  # lone surrogates, numbers beyond 64 bits
+        return json.dumps(data)
+
+
+def waiting() -> list[Stored]:
+    """What was stored and not done, oldest first: where a restart continues. The poller keeps this bounded."""
+    found = InboundUpdate.objects.filter(state=UpdateState.WAITING).order_by("id")
+    return [Stored(row.pk, row.kind, row.user_id, _data(row.payload), row.correlation_id) for row in found]
+
+
+def _data(payload: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(payload)
+    except ValueError:
+        found = json.loads(payload)
+    return found if isinstance(found, dict) else {}
+
+
+@atomic
+def mark(ids: Sequence[int], state: UpdateState, error: str = "") -> None:
+    """These updates are done, failed (with the reason) or ignored."""
+    changes: dict[str, Any] = {"state": state}
+    if error:
+        changes["error"] = redact(error)[:_ERROR_LIMIT]
+    if ids:
+        InboundUpdate.objects.filter(pk__in=ids).update(**changes)

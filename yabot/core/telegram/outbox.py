@@ -1,0 +1,181 @@
+"""The outbox's back: which message goes next, and what became of it.
+
+Claiming commits ``sending`` before the call is made, so that after a crash nobody mistakes a message that may have
+gone for one that has not. Sync code; the calls themselves are made by ``yabot.core.telegram.sender``.
+"""
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db.models import F, QuerySet
+
+from yabot.core import clock, people, rows
+from yabot.core.models import MessageState, OutgoingMessage, TelegramFile
+from yabot.core.transactions import atomic
+
+TRIES = 8
+TRIES_IN_DOUBT = 3
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=10)
+DOUBT = timedelta(seconds=30)  # how long an unknown private message waits before it is tried again
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message this process must send now, once."""
+
+    id: UUID
+    chat_id: int
+    method: str
+    payload: str
+    attempts: int
+    user_id: int | None
+
+
+class Outcome(Enum):
+    """What a call told us."""
+
+    SENT = "sent"
+    LATER = "later"  # certainly not delivered, may work another time
+    NEVER = "never"  # refused for good
+    BLOCKED = "blocked"  # refused because the person does not want the bot
+    MOVED = "moved"  # the group has another id now
+    UNKNOWN = "unknown"  # nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The outcome of one claimed message."""
+
+    message: Claimed
+    outcome: Outcome
+    message_id: int | None = None
+    error: str = ""
+    retry_after: float = 0
+    moved_to: int | None = None
+    uploaded: tuple[tuple[str, str], ...] = ()
+
+
+@atomic
+def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
+    """Take up to ``limit`` due messages, the most urgent first, one for each chat, none for a ``resting`` chat."""
+    due = OutgoingMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=clock.now())
+    if resting:
+        due = due.exclude(chat_id__in=resting)
+    found = due.order_by("priority", "id")[: limit * 2].values_list(
+        "id", "chat_id", "method", "payload", "attempts", "user_id"
+    )
+    first: dict[int, Claimed] = {}
+    for row in found:
+        if row[1] not in first and len(first) < limit:
+            first[row[1]] = Claimed(*row)
+    claimed = list(first.values())
+    if not claimed:
+        return []
+    taken = OutgoingMessage.objects.filter(pk__in=[message.id for message in claimed], state=MessageState.QUEUED)
+    taken.update(state=MessageState.SENDING, owner=owner, claimed_at=clock.now(), attempts=F("attempts") + 1)
+    return claimed
+
+
+def has_due() -> bool:
+    """Whether any message could go if its chat and the budget allowed it."""
+    return OutgoingMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=clock.now()).exists()
+
+
+def file_ids(paths: Collection[str]) -> dict[str, str]:
+    """The file_id of each of these files that Telegram already has."""
+    return dict(TelegramFile.objects.filter(pk__in=paths).values_list("path", "file_id"))
+
+
+@atomic
+def record(results: Sequence[Result]) -> None:
+    """Note what became of claimed messages: four statements for any number of sent ones."""
+    sent = [result for result in results if result.outcome is Outcome.SENT]
+    now = clock.now()
+    if sent:
+        state = int(MessageState.SENT)
+        rows.assign(
+            OutgoingMessage,
+            key="id",
+            columns=("state", "message_id", "sent_at"),
+            rows=[(result.message.id, state, result.message_id, now) for result in sent],
+        )
+        _requeue_refreshed([result.message.id for result in sent])
+        _remember_files(sent)
+    for result in results:
+        if result.outcome is not Outcome.SENT:
+            _note(result, now)
+
+
+def _requeue_refreshed(ids: Sequence[UUID]) -> None:
+    """A message that was refreshed while it was under way goes again with its newer content."""
+    OutgoingMessage.objects.filter(pk__in=ids, due_at__gt=F("claimed_at")).update(state=MessageState.QUEUED, attempts=0)
+
+
+def _remember_files(sent: Sequence[Result]) -> None:
+    for path, file_id in {path: file_id for result in sent for path, file_id in result.uploaded}.items():
+        TelegramFile.objects.update_or_create(path=path, defaults={"file_id": file_id, "uploaded_at": clock.now()})
+
+
+def _note(result: Result, now: datetime) -> None:
+    message, changes = result.message, dict[str, Any](error=result.error[:2000])
+    match result.outcome:
+        case Outcome.LATER if message.attempts + 1 < TRIES or result.retry_after:
+            wait = timedelta(seconds=result.retry_after) if result.retry_after else backoff(message.attempts + 1)
+            changes |= {"state": MessageState.QUEUED, "due_at": now + wait}
+        case Outcome.MOVED:
+            changes |= {"state": MessageState.QUEUED, "chat_id": result.moved_to}
+            people.move_chat(chat_id=message.chat_id, moved_to=int(result.moved_to or 0))
+        case Outcome.UNKNOWN:
+            changes |= {"state": MessageState.UNKNOWN, "unknown_at": now, "due_at": now + DOUBT}
+        case outcome:
+            changes |= {"state": MessageState.FAILED}
+            if outcome is Outcome.BLOCKED and message.chat_id > 0:
+                people.block(user_id=message.chat_id)
+    OutgoingMessage.objects.filter(pk=message.id).update(**changes)
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the n-th failed try: doubling, with jitter, ten minutes at most."""
+    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1)) * random.uniform(0.75, 1.25)
+
+
+def _abandoned(owner: str) -> QuerySet[OutgoingMessage]:
+    return OutgoingMessage.objects.filter(state=MessageState.SENDING).exclude(owner=owner)
+
+
+@atomic
+def doubt_abandoned(*, owner: str) -> int:
+    """Messages a process that is gone was sending may have arrived: they are ``unknown`` now; how many.
+
+    Called by the holder of the sender's lease only.
+    """
+    now = clock.now()
+    return _abandoned(owner).update(
+        state=MessageState.UNKNOWN, unknown_at=now, due_at=now + DOUBT, error="the sending process ended"
+    )
+
+
+@atomic
+def retry_doubtful() -> int:
+    """Unknown private messages are tried again after a while, by policy; posts in groups and channels never are.
+
+    A message that may come twice beats one that never comes, for one reader; in a channel it does not.
+    """
+    if not settings.RETRY_UNKNOWN_PRIVATE:
+        return 0
+    return OutgoingMessage.objects.filter(
+        state=MessageState.UNKNOWN, chat_id__gt=0, due_at__lte=clock.now(), attempts__lt=TRIES_IN_DOUBT
+    ).update(state=MessageState.QUEUED)
+
+
+def params_of(message: Claimed) -> dict[str, Any]:
+    """The call's parameters."""
+    return {"chat_id": message.chat_id, **orjson.loads(message.payload)}

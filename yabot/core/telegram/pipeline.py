@@ -1,0 +1,310 @@
+"""The pipeline: one thread that does all the database work of the hot path, in batches of whatever waits.
+
+Storing updates, the raw lane, delivering events, claiming messages and noting what became of them each commit once
+for everything that has gathered meanwhile. On SQLite, one batching writer beats any number of writers.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from yabot.core import bell, delivery, faults, health, leases
+from yabot.core.health import Beat
+from yabot.core.models import UpdateState
+from yabot.core.splitting import run_splitting
+from yabot.core.telegram import inbox, outbox
+from yabot.core.telegram.inbox import Stored
+from yabot.core.telegram.outbox import Claimed, Result
+from yabot.core.telegram.sender import FILE, Sender
+from yabot.core.transactions import atomic
+from yabot.core.worker import Worker
+
+log = logging.getLogger(__name__)
+
+RawHandler = Callable[[Sequence[Stored]], None]
+RAW_BATCH = 400
+SWEEP_SECONDS = 1.0
+SENDER_LEASE = "sender"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of an update outside the raw lane."""
+
+    id: int
+    state: UpdateState
+    error: str = ""
+
+
+class Pipeline(threading.Thread):
+    """Feed it updates and results from any thread; it calls ``dispatch`` and ``submit`` from its own."""
+
+    def __init__(
+        self,
+        *,
+        raw: Mapping[str, RawHandler],
+        dispatch: Callable[[list[Stored]], object],
+        submit: Callable[[list[Claimed], dict[str, str]], object],
+        handled: frozenset[str],
+    ) -> None:
+        super().__init__(name="yabot-pipeline", daemon=True)
+        self._raw, self._dispatch, self._submit, self._handled = raw, dispatch, submit, handled
+        self._incoming: deque[tuple[Sequence[Any], Future[int]]] = deque()
+        self._backlog: deque[Stored] = deque()
+        self._results: deque[Result] = deque()
+        self._marks: deque[Mark] = deque()
+        self._bells: deque[frozenset[str]] = deque()
+        self._rung: set[str] = set()
+        self._recovered = self._held_back = False
+        self._beats: dict[str, Beat] = {}
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._sweep_at = 0.0
+        self._sends, self._claims = False, True
+        self._broken_since: float | None = None
+        self.sender: Sender | None = None
+        self.worker = Worker()
+
+    # --- what others call ---------------------------------------------------------------------------------------------
+    def store(self, updates: Sequence[Any]) -> Future[int]:
+        """Have a batch of updates stored; the future is done when they are committed."""
+        future: Future[int] = Future()
+        self._incoming.append((updates, future))
+        self._wake.set()
+        return future
+
+    def report(self, result: Result) -> None:
+        """A claimed message has an outcome."""
+        self._results.append(result)
+        self._wake.set()
+
+    def mark(self, mark: Mark) -> None:
+        """An update given to ``dispatch`` is finished."""
+        self._marks.append(mark)
+        self._wake.set()
+
+    def ring(self, topics: frozenset[str]) -> None:
+        """The doorbell: something was committed for these topics."""
+        self._bells.append(topics)
+        self._wake.set()
+
+    def beat(self, beat: Beat) -> None:
+        """A part of the process says how it is; written with the next sweep."""
+        self._beats[beat.name] = beat
+
+    @property
+    def backlog(self) -> int:
+        """How many stored updates wait for the raw lane."""
+        return len(self._backlog)
+
+    def take_no_more(self) -> None:
+        """Claim no more messages."""
+        self._claims = False
+
+    def stop(self) -> None:
+        """Do what waits, then end."""
+        self._stopping.set()
+        self._wake.set()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the database works."""
+        return self._broken_since is None
+
+    # --- the thread ---------------------------------------------------------------------------------------------------
+    def run(self) -> None:
+        """Take turns until stopped. Trouble with the database is waited out; nothing is lost meanwhile."""
+        bell.listen(self.ring)
+        try:
+            while not (self._stopping.is_set() and self._is_idle()):
+                self._turn()
+        finally:
+            bell.forget(self.ring)
+            self.worker.stop()
+            connection.close()
+
+    def _turn(self) -> None:
+        try:
+            busy = self.step()
+            self._broken_since = None
+        except (DatabaseError, InterfaceError) as error:
+            self._broken_since = self._broken_since or time.monotonic()
+            log.warning("the database does not work: %s", error)
+            connection.close()
+            busy = False
+            time.sleep(0.5)
+        if not busy and not self._stopping.is_set():
+            self._wake.wait(self._patience())
+        self._wake.clear()
+
+    def _is_idle(self) -> bool:
+        return not (self._incoming or self._results or self._marks)
+
+    def _patience(self) -> float:
+        patience = min(SWEEP_SECONDS, self._sweep_at - time.monotonic())
+        if self.sender and self._held_back:
+            patience = min(patience, self.sender.wait())
+        return max(0.001, patience)
+
+    def step(self) -> bool:
+        """One turn of everything; whether there was something to do."""
+        self._wake.clear()
+        self._sweep()
+        busy = self._store_incoming()
+        busy |= self._note_results()
+        busy |= self._note_marks()
+        busy |= self._run_raw()
+        busy |= self._deliver()
+        busy |= self._claim()
+        return busy
+
+    def _sweep(self) -> None:
+        """Once a second: leases, and whatever became due without a bell."""
+        if time.monotonic() < self._sweep_at:
+            return
+        self._sweep_at = time.monotonic() + SWEEP_SECONDS
+        close_old_connections()
+        if not self._recovered:
+            self._sort_in(inbox.waiting())
+            self._recovered = True
+        health.note(list(self._beats.values()))
+        self._beats.clear()
+        if self.sender is not None:
+            self._sends = leases.take(SENDER_LEASE, self.worker.owner, seconds=15)
+            if self._sends:
+                outbox.doubt_abandoned(owner=self.worker.owner)
+                outbox.retry_doubtful()
+        self._rung |= {bell.MESSAGES, *delivery.modules()}
+
+    def _store_incoming(self) -> bool:
+        batches = [self._incoming.popleft() for _ in range(len(self._incoming))]
+        if not batches:
+            return False
+        try:
+            new = inbox.store([update for updates, _ in batches for update in updates])
+        except BaseException as error:
+            for _, future in batches:
+                future.set_exception(error)
+            raise
+        faults.point("after_inbox_commit")
+        for updates, future in batches:
+            future.set_result(len(updates))
+        self._sort_in(new)
+        return True
+
+    def _sort_in(self, new: list[Stored]) -> None:
+        """Masses to the raw lane, what wants an answer to ``dispatch``, the rest is ignored."""
+        self._backlog.extend(stored for stored in new if stored.kind in self._raw)
+        direct = [stored for stored in new if stored.kind in self._handled]
+        if direct:
+            self._dispatch(direct)
+        for stored in new:
+            if stored.kind not in self._raw and stored.kind not in self._handled:
+                bad = stored.kind == "malformed" or stored.id < 0
+                state = UpdateState.FAILED if bad else UpdateState.IGNORED
+                self._marks.append(Mark(stored.id, state, "not a Telegram update" if bad else ""))
+
+    def _note_results(self) -> bool:
+        results = [self._results.popleft() for _ in range(len(self._results))]
+        if results:
+            faults.point("before_mark")
+            try:
+                outbox.record(results)
+            except DatabaseError:
+                self._results.extendleft(reversed(results))
+                raise
+            self._rung.add(bell.MESSAGES)
+        return bool(results)
+
+    def _note_marks(self) -> bool:
+        marks = [self._marks.popleft() for _ in range(len(self._marks))]
+        by_outcome: dict[tuple[UpdateState, str], list[int]] = {}
+        for mark in marks:
+            by_outcome.setdefault((mark.state, mark.error), []).append(mark.id)
+        for (state, error), ids in by_outcome.items():
+            inbox.mark(ids, state, error)
+        return bool(marks)
+
+    def _run_raw(self) -> bool:
+        batch = [self._backlog.popleft() for _ in range(min(RAW_BATCH, len(self._backlog)))]
+        try:
+            for kind, group in groupby(sorted(batch, key=_by_kind), key=_by_kind):
+                run_raw(self._raw[kind], list(group))
+        except (DatabaseError, InterfaceError):
+            self._backlog.extendleft(reversed(batch))  # done ones are new to nobody: their effects have keys
+            raise
+        return bool(batch)
+
+    def _hear(self) -> None:
+        while self._bells:
+            self._rung |= self._bells.popleft()
+
+    def _deliver(self) -> bool:
+        self._hear()
+        modules = [module for module in delivery.modules() if module in self._rung]
+        if not modules:
+            return False
+        more: set[str] = set()
+        for module in delivery.modules():  # in one order: what one announces, the next hears in the same turn
+            self._hear()
+            if module in self._rung:
+                self._rung.discard(module)
+                more |= self.worker.work([module])
+        self._rung |= more
+        return True
+
+    def _claim(self) -> bool:
+        self._hear()
+        if self.sender is None or not (self._sends and self._claims) or not (bell.MESSAGES in self._rung or self._held_back):
+            return False
+        room, resting = self.sender.room(), self.sender.resting()
+        self._rung.discard(bell.MESSAGES)
+        claimed = outbox.claim(owner=self.worker.owner, limit=room, resting=resting) if room > 0 else []
+        self._held_back = not claimed and (room <= 0 or bool(resting)) and outbox.has_due()
+        if claimed:
+            self._rung.add(bell.MESSAGES)
+            self.sender.reserve(claimed)
+            self._submit(claimed, _known_files(claimed))
+        return bool(claimed)
+
+
+def _by_kind(stored: Stored) -> str:
+    return stored.kind
+
+
+def _known_files(claimed: Sequence[Claimed]) -> dict[str, str]:
+    """The file_ids for the files these messages name; no query when they name none."""
+    paths = {
+        value.removeprefix(FILE)
+        for message in claimed
+        if FILE in message.payload
+        for value in outbox.params_of(message).values()
+        if isinstance(value, str) and value.startswith(FILE)
+    }
+    return outbox.file_ids(paths) if paths else {}
+
+
+def run_raw(handler: RawHandler, updates: Sequence[Stored]) -> None:
+    """Handle a batch of one kind; a bad update is marked failed with its reason and does not stop the others."""
+    run_splitting(updates, lambda part: _handle(handler, part), _fail, lane=lambda stored: stored.id)
+    faults.point("after_service_commit")
+
+
+@atomic
+def _handle(handler: RawHandler, updates: Sequence[Stored]) -> None:
+    handler(updates)
+    inbox.mark([stored.id for stored in updates], UpdateState.DONE)
+
+
+def _fail(stored: Stored, error: Exception) -> None:
+    reason = f"{type(error).__name__}: {error}"
+    log.warning("update %s (%s) cannot be handled: %s", stored.id, stored.kind, reason)
+    inbox.mark([stored.id], UpdateState.FAILED, reason)

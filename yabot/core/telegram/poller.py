@@ -1,0 +1,105 @@
+"""Long polling that stores before it confirms, and that never dies of a bad answer.
+
+PTB's own loop confirms updates before they are handled and ends for ever on one 401 or 404. This one asks for the
+next batch (which confirms the last one) only after the last one is committed.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+
+from yabot.core import faults, health
+from yabot.core.health import Beat
+from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
+from yabot.core.telegram.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 25
+GRACE_SECONDS = 10  # on top of the long poll, before the call counts as lost
+MOST_WAITING = 5_000
+CONFLICTS = 4  # 409 answers in a row before we believe that somebody else polls
+LONGEST_PAUSE = 15.0
+
+
+class AnotherPoller(Exception):
+    """Somebody else polls with this token."""
+
+
+class Poller:
+    """Fills the pipeline's inbox until cancelled."""
+
+    def __init__(self, api: BotApi, pipeline: Pipeline, allowed_updates: Sequence[str]) -> None:
+        self._api = api
+        self._pipeline = pipeline
+        self._allowed = list(allowed_updates)
+        self._offset = 0
+        self._failures = self._conflicts = self._silences = 0
+
+    async def run(self) -> None:
+        """Poll for ever. Raises AnotherPoller; everything else is waited out, with the health page red meanwhile."""
+        while True:
+            while self._pipeline.backlog > MOST_WAITING:
+                await asyncio.sleep(0.05)
+            answer = await self._ask()
+            if answer is None:
+                continue
+            if not isinstance(answer.result, list):
+                await self._trouble(f"getUpdates answered {type(answer.result).__name__}, not a list")
+                continue
+            await self._keep(answer.result)
+
+    async def _ask(self) -> Answer | None:
+        """One long poll; None after a failure that was waited out."""
+        params = {"offset": self._offset, "limit": 100, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
+        try:
+            answer = await self._api.call("getUpdates", params, timeout=POLL_SECONDS + GRACE_SECONDS)
+        except (NotDelivered, Doubtful) as error:
+            self._silences += 1
+            if self._silences % 3 == 0:
+                await self._api.renew()
+            await self._trouble(str(error))
+            return None
+        if not answer.ok:
+            await self._refused(answer)
+            return None
+        self._failures = self._conflicts = self._silences = 0
+        self._pipeline.beat(Beat(health.POLLER, good=True))
+        return answer
+
+    async def _refused(self, answer: Answer) -> None:
+        if answer.code == 409:
+            self._conflicts += 1
+            if self._conflicts >= CONFLICTS:
+                raise AnotherPoller(answer.description)
+        await self._trouble(f"{answer.code} {answer.description}", answer.retry_after)
+
+    async def _trouble(self, what: str, retry_after: float = 0) -> None:
+        """Say what is wrong and wait: longer each time, with jitter."""
+        self._failures += 1
+        pause = retry_after or min(LONGEST_PAUSE, 0.5 * 2 ** min(self._failures, 6)) * random.uniform(0.75, 1.25)
+        log.warning("Telegram does not give updates (%s); asking again in %.1f s", what, pause)
+        self._pipeline.beat(Beat(health.POLLER, good=False, detail=what))
+        await asyncio.sleep(pause)
+
+    async def _keep(self, updates: list[object]) -> None:
+        """Store a batch; only then is the next one asked for with a higher offset."""
+        if not updates:
+            return
+        faults.point("after_get_updates")
+        while True:
+            try:
+                await asyncio.wrap_future(self._pipeline.store(updates))
+                break
+            except Exception as error:  # noqa: BLE001 - the database may be away: these updates stay Telegram's
+                log.warning("updates could not be stored, trying again: %s", error)
+                await asyncio.sleep(0.5)
+        numbers = [update["update_id"] for update in updates if isinstance(update, dict) and _is_number(update)]
+        self._offset = max(numbers, default=self._offset - 1) + 1
+
+
+def _is_number(update: dict[str, object]) -> bool:
+    return isinstance(update.get("update_id"), int)
+
+

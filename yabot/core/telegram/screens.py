@@ -1,0 +1,150 @@
+"""What a reader sees: a value made from a template, and the one function that shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import render_to_string
+from telegram import Update
+from telegram.ext import Application, CallbackContext
+
+from yabot.core.messages import Message, enqueue
+from yabot.core.models import MessagePriority
+from yabot.core.telegram import markup
+from yabot.core.telegram.bridge import in_db
+from yabot.core.telegram.budget import RateBudget
+from yabot.core.telegram.callbacks import Pressed
+from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
+from yabot.core.telegram.richtext import RichText
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: data made by a ``CallbackAction``, or an address."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+
+    def to_api(self) -> dict[str, str]:
+        """As the Bot API wants it."""
+        return {"text": self.text, **({"url": self.url} if self.url else {"callback_data": self.data})}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A text with its rows of buttons; ``toast`` answers the press that led here."""
+
+    text: RichText
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    toast: str = ""
+
+    def params(self) -> dict[str, Any]:
+        """The parameters of sendMessage and editMessageText."""
+        params: dict[str, Any] = dict(self.text.to_api())
+        if self.buttons:
+            params["reply_markup"] = {"inline_keyboard": [[button.to_api() for button in row] for row in self.buttons]}
+        return params
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Only an answer to a press: a toast, or a box that has to be closed."""
+
+    text: str
+    box: bool = False
+
+
+def screen(template: str, values: Mapping[str, Any], *buttons: tuple[Button, ...], toast: str = "") -> Screen:
+    """Render ``templates/bot/<template>.html`` (Django escapes every value) into a screen."""
+    text = render_to_string(f"bot/{template}.html", dict(values)).strip()
+    return Screen(markup.parse(_without_blank_ends(text)), buttons, toast)
+
+
+def _without_blank_ends(text: str) -> str:
+    """Template tags leave blank ends and runs of empty lines behind."""
+    lines = [line.strip() for line in text.splitlines()]
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return "\n".join(kept)
+
+
+@dataclass
+class BotData:
+    """What handlers share: the lean client and the budget."""
+
+    api: BotApi | None = None
+    budget: RateBudget | None = None
+    failed: dict[int, BaseException] = field(default_factory=dict)
+
+
+class Context(CallbackContext[Any, dict[Any, Any], dict[Any, Any], BotData]):
+    """A handler's context; ``pressed`` is the checked data of the button, if one was pressed."""
+
+    def __init__(self, application: Application, chat_id: int | None = None, user_id: int | None = None) -> None:
+        super().__init__(application, chat_id, user_id)
+        self.pressed: Pressed | None = None
+
+
+async def show(update: Update, context: Context, shown: Screen | Alert) -> None:
+    """Answer what the reader just did, at once: the press first, then edit in place, or else a new message.
+
+    Answers do not wait in the outbox; one that Telegram refuses for now (429) or that finds no connection is put there.
+    """
+    query = update.callback_query
+    if query is not None:
+        await _answer_press(context, query.id, shown)
+    if isinstance(shown, Alert):
+        if query is None:
+            await _send(update, context, Screen(RichText.plain(shown.text)))
+        return
+    if query is not None and query.message is not None and await _edit(update, context, shown):
+        return
+    await _send(update, context, shown)
+
+
+async def _answer_press(context: Context, query_id: str, shown: Screen | Alert) -> None:
+    text, box = (shown.text, shown.box) if isinstance(shown, Alert) else (shown.toast, False)
+    params: dict[str, Any] = {"callback_query_id": query_id}
+    if text:
+        params |= {"text": text[:200], "show_alert": box}
+    await _call(context, "answerCallbackQuery", params)
+
+
+async def _edit(update: Update, context: Context, shown: Screen) -> bool:
+    """Whether the message under the button shows ``shown`` now ("not modified" is as good)."""
+    query = update.callback_query
+    assert query is not None and query.message is not None
+    place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
+    answer = await _call(context, "editMessageText", {**place, **shown.params()})
+    return answer is not None and (answer.ok or "not modified" in answer.description)
+
+
+async def _send(update: Update, context: Context, shown: Screen) -> None:
+    chat = update.effective_chat
+    if chat is None:
+        return
+    if context.bot_data.budget:
+        context.bot_data.budget.spend(chat.id)
+    answer = await _call(context, "sendMessage", {"chat_id": chat.id, **shown.params()})
+    if answer is None or answer.code == 429:
+        user_id = update.effective_user.id if update.effective_user else None
+        late = Message(
+            key=f"answer:{update.update_id}",
+            chat_id=chat.id,
+            user_id=user_id,
+            params=shown.params(),
+            priority=MessagePriority.ANSWER,
+        )
+        await in_db(enqueue, [late])
+
+
+async def _call(context: Context, method: str, params: dict[str, Any]) -> Answer | None:
+    """One call; None when it certainly was not heard. A doubtful answer is not repeated: the reader can ask again."""
+    api = context.bot_data.api
+    assert api is not None
+    try:
+        return await api.call(method, params, timeout=15)
+    except NotDelivered:
+        return None
+    except Doubtful as error:
+        return Answer(ok=False, code=0, description=str(error))
