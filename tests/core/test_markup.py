@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.utils.html import escape as django_escape
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -179,6 +180,11 @@ def test_hostile_sources_are_judged_in_no_time(html: str):
 @example("<b>&amp;</b> & < > \" ' &lt;")
 def test_any_text_comes_back_from_its_escaped_form(text: str):
     assert parse(escape(text), limit=10**6) == RichText(clean_text(text))
+
+
+@given(ANY_TEXT)
+def test_any_text_comes_back_from_a_django_template(text: str):
+    assert parse(django_escape(text), limit=10**6) == RichText(clean_text(text))
 
 
 @given(SOUP | st.text())

@@ -26,7 +26,7 @@ class Entity:
         return self.offset + self.length
 
     def at(self, offset: int, length: int) -> "Entity":
-        """The same formatting elsewhere. Sets the slots directly: the ordinary way takes three times as long."""
+        """The same formatting elsewhere. Sets the slots directly: the ordinary way takes nearly twice as long."""
         moved = _new(Entity)
         _set_type(moved, self.type)
         _set_offset(moved, offset)

@@ -104,7 +104,7 @@ class TreeBuilder:
         self.frames[-1].nodes.append(node)
 
     def _read_text(self, raw: str) -> None:
-        """Characters nobody sees are left out, as Telegram would: an editor cannot find them, a reader may send them."""
+        """Characters nobody sees are left out: an editor cannot find them, and a reader's name may hold them."""
         self.add(raw if raw.isprintable() else clean_text(raw))
 
     def _read_reference(self, raw: str, index: int) -> None:
