@@ -12,7 +12,7 @@ Parameters = dict[str, Any]
 _TRUE = ("set", "delete", "answer", "ban", "unban", "restrict", "promote", "approve", "decline", "pin", "unpin")
 _ABILITIES = {"can_join_groups": True, "can_read_all_group_messages": True, "supports_inline_queries": False}
 _WEBHOOK = {"url": "", "has_custom_certificate": False, "pending_update_count": 0}
-_GIFTS = dict.fromkeys(("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription"), False)
+_GIFT_KINDS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 
 
 class UnknownMethod(Exception):
@@ -63,7 +63,11 @@ def _chat(chat_id: int) -> Parameters:
 
 def _full_chat(parameters: Parameters) -> Parameters:
     chat = _chat(int(parameters.get("chat_id", GROUP_ID)))
-    return chat | {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": _GIFTS}
+    return chat | {
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(_GIFT_KINDS, False),
+    }
 
 
 def _member(parameters: Parameters) -> Parameters:
