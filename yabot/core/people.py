@@ -8,6 +8,7 @@ from typing import Any
 
 from yabot.core import clock, rows
 from yabot.core.models import BotStatus, MessageState, OutgoingMessage, TelegramChat, TelegramUser
+from yabot.core.telegram.names import clean_name
 from yabot.core.transactions import atomic, on_commit
 
 _REMEMBERED = 100_000
@@ -29,8 +30,8 @@ class Person:
         """Read a Bot API ``User`` object; raises KeyError or TypeError when it is none."""
         return cls(
             int(user["id"]),
-            str(user.get("first_name") or "")[:64],
-            str(user.get("last_name") or "")[:64],
+            clean_name(str(user.get("first_name") or "")),
+            clean_name(str(user.get("last_name") or "")),
             str(user.get("username") or "")[:64],
             str(user.get("language_code") or "")[:16],
         )

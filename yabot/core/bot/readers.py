@@ -19,13 +19,7 @@ def person_of(update: Update) -> Person:
     """The person who sent an update."""
     user = update.effective_user
     assert user is not None
-    return Person(
-        user.id,
-        (user.first_name or "")[:64],
-        (user.last_name or "")[:64],
-        (user.username or "")[:64],
-        (user.language_code or "")[:16],
-    )
+    return Person.from_telegram(user.to_dict())
 
 
 def for_reader(function: Callable[Concatenate[TelegramUser, P], R]) -> Callable[Concatenate[Person, P], R]:

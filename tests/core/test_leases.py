@@ -1,0 +1,58 @@
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from yabot.core import clock, leases
+
+pytestmark = pytest.mark.django_db
+
+
+def a_process_that_ended() -> str:
+    """The owner's name of a process of this host that no longer runs."""
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    child.wait()
+    host = leases.new_owner().split(":")[0]
+    return f"{host}:{child.pid}:abc"
+
+
+def test_only_one_holds_a_lease():
+    assert leases.take("poller", "elsewhere:1:a", seconds=10)
+    assert not leases.take("poller", "elsewhere:2:b", seconds=10)
+    assert leases.holder("poller") == "elsewhere:1:a"
+
+
+def test_the_holder_may_renew():
+    leases.take("poller", "elsewhere:1:a", seconds=10)
+
+    assert leases.take("poller", "elsewhere:1:a", seconds=10)
+
+
+def test_a_lease_that_ran_out_is_free():
+    leases.take("poller", "elsewhere:1:a", seconds=10)
+
+    with time_machine.travel(clock.now() + timedelta(seconds=11), tick=False):
+        assert leases.holder("poller") == ""
+        assert leases.take("poller", "elsewhere:2:b", seconds=10)
+
+
+def test_a_lease_given_back_is_free_at_once():
+    leases.take("poller", "elsewhere:1:a", seconds=10)
+
+    assert leases.give_back("elsewhere:1:a") == 1
+    assert leases.take("poller", "elsewhere:2:b", seconds=10)
+
+
+def test_a_lease_of_a_process_that_died_here_is_taken_over_at_once():
+    dead = a_process_that_ended()
+    leases.take("poller", dead, seconds=1000)
+
+    assert leases.is_gone(dead)
+    assert leases.take("poller", leases.new_owner(), seconds=10)
+
+
+def test_a_process_of_another_host_is_never_thought_dead():
+    assert not leases.is_gone("another-host:1:a")
+    assert not leases.is_gone(leases.new_owner())

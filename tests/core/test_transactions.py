@@ -1,0 +1,142 @@
+import threading
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection
+from django.db.transaction import TransactionManagementError
+
+from yabot.core import transactions
+from yabot.core.models import Lease
+from yabot.core.transactions import atomic, on_commit
+
+
+@atomic
+def write(name: str) -> None:
+    Lease.objects.create(name=name)
+
+
+@pytest.mark.django_db
+def test_an_atomic_function_that_raises_has_written_nothing():
+    @atomic
+    def fail() -> None:
+        write("a")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+
+    assert not Lease.objects.exists()
+
+
+@pytest.mark.django_db
+def test_catching_the_failure_of_an_inner_function_is_refused():
+    @atomic
+    def swallow() -> None:
+        try:
+            write("a")
+            write("a")
+        except IntegrityError:
+            Lease.objects.count()
+
+    with pytest.raises(TransactionManagementError):
+        swallow()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transient_conflict_runs_the_whole_function_again(monkeypatch):
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+    tries = []
+
+    @atomic
+    def sometimes() -> str:
+        tries.append(1)
+        write(f"try {len(tries)}")
+        if len(tries) < 3:
+            raise OperationalError("database is locked")
+        return "done"
+
+    assert sometimes() == "done"
+    assert list(Lease.objects.values_list("name", flat=True)) == ["try 3"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_conflict_that_does_not_end_is_raised_after_the_last_try(monkeypatch):
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+    tries = []
+
+    @atomic
+    def never() -> None:
+        tries.append(1)
+        raise OperationalError("database is locked")
+
+    with pytest.raises(OperationalError):
+        never()
+    assert len(tries) == transactions.TRIES
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_database_error_is_raised_at_once():
+    tries = []
+
+    @atomic
+    def broken() -> None:
+        tries.append(1)
+        raise OperationalError("no such table")
+
+    with pytest.raises(OperationalError):
+        broken()
+    assert len(tries) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hook_that_fails_after_the_commit_takes_nothing_back(expected_errors):
+    expected_errors.append("Error calling")
+
+    @atomic
+    def commit() -> None:
+        write("kept")
+        on_commit(lambda: 1 / 0)
+
+    commit()
+
+    assert Lease.objects.filter(name="kept").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_of_one_process_take_turns_instead_of_failing():
+    def write_many(thread: int) -> None:
+        for number in range(10):
+            write(f"{thread}:{number}")
+        connection.close()
+
+    threads = [threading.Thread(target=write_many, args=(thread,)) for thread in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Lease.objects.count() == 80
+
+
+def test_turns_are_served_in_order_of_arrival():
+    turns = transactions._Turns()
+    served: list[int] = []
+    arrived = [threading.Event() for _ in range(5)]
+
+    def visit(number: int) -> None:
+        arrived[number].set()
+        with turns.mine():
+            served.append(number)
+
+    with turns.mine():
+        threads = []
+        for number in range(5):
+            thread = threading.Thread(target=visit, args=(number,))
+            thread.start()
+            arrived[number].wait()
+            while len(turns._queue) <= number:
+                pass
+            threads.append(thread)
+    for thread in threads:
+        thread.join()
+
+    assert served == [0, 1, 2, 3, 4]
