@@ -16,7 +16,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 10.0
-SAMPLE_SECONDS = 0.1
+SAMPLE_SECONDS = 0.25
 LAST_WORDS = 2000
 
 

@@ -8,7 +8,7 @@ import signal
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NoReturn
 
 from bench import sections
@@ -76,8 +76,15 @@ def summary(reports: Sequence[Report]) -> Report:
         "idle_p50_ms": idle_p50,
         "peer_idle_p50_ms": median(reports, "peer-idle", "p50_ms"),
         **targets,
-        "target_met": all(value is True for value in targets.values()),
+        "target_met": all_met(targets.values()),
     }
+
+
+def all_met(targets: Collection[bool | None]) -> bool | None:
+    """False when one was missed, null when one was not measured."""
+    if False in targets:
+        return False
+    return None if None in targets else True
 
 
 def median(reports: Sequence[Report], bench: str, field: str) -> float | None:
