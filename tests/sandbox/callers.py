@@ -46,7 +46,7 @@ class BotCaller:
             parts.append(f'name="{name}"; filename="{filename}"\r\n\r\n'.encode() + body)
         start = f"--{BOUNDARY}\r\nContent-Disposition: form-data; ".encode()
         body = b"".join(start + part + b"\r\n" for part in parts) + f"--{BOUNDARY}--\r\n".encode()
-        status, answer = self.post(method, body, f"multipart/form-data; boundary={BOUNDARY}")
+        _, answer = self.post(method, body, f"multipart/form-data; boundary={BOUNDARY}")
         if not answer["ok"]:
             raise Refused(answer)
         return answer["result"]

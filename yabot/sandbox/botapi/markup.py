@@ -67,18 +67,26 @@ def _button(button: Any) -> JSON:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     if len(actions) > 1:
         raise bad_request("BUTTON_TYPE_INVALID")
-    if "callback_data" in actions and not 1 <= len(str(button["callback_data"]).encode()) <= 64:
-        raise bad_request("BUTTON_DATA_INVALID")
-    if "url" in actions:
-        _check_url(str(button["url"]))
-    if "copy_text" in actions and not 1 <= len(str((button["copy_text"] or {}).get("text", ""))) <= 256:
-        raise bad_request("BUTTON_COPY_TEXT_INVALID")
     if "style" in button and button["style"] not in STYLES:
         raise bad_request("invalid button style specified")
+    (action,) = actions
+    if action in CHECKS:
+        CHECKS[action](button[action])
     return button
 
 
-def _check_url(url: str) -> None:
+def _check_data(data: Any) -> None:
+    if not 1 <= len(str(data).encode()) <= 64:
+        raise bad_request("BUTTON_DATA_INVALID")
+
+
+def _check_copy(copied: Any) -> None:
+    if not isinstance(copied, dict) or not 1 <= len(str(copied.get("text", ""))) <= 256:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
+
+
+def _check_url(given: Any) -> None:
+    url = str(given)
     try:
         parts = urlsplit(url if "//" in url or ":" in url else f"http://{url}")
         host = parts.hostname or ""
@@ -87,3 +95,6 @@ def _check_url(url: str) -> None:
     known_host = "." in host or ":" in host or parts.scheme in {"tg", "ton"}
     if parts.scheme not in {"http", "https", "tg", "ton"} or not known_host:
         raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+
+
+CHECKS = {"callback_data": _check_data, "url": _check_url, "copy_text": _check_copy}
