@@ -16,7 +16,7 @@ from aiogram.types import MessageReactionUpdated, ReactionTypeEmoji
 
 REWARD = 5
 HEART = "❤"
-POOL_SIZE = 8  # four for each core: more of them, or more handlers at once, were slower
+POOL_SIZE = 8  # four for each core
 HANDLERS_AT_ONCE = 50
 
 TRANSFER = """
