@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,13 +53,21 @@ class Gateway:
         self._parts = parts
         self._ready = ready
         self._owner = leases.new_owner()
+        self._stop = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         rates = Rates(settings.SEND_RATE, settings.SEND_RATE_PER_CHAT, settings.SEND_RATE_PER_GROUP_MINUTE)
         self._budget = RateBudget(rates, time.monotonic)
         self._api = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL)
         self._polls = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL, connections=2)
 
+    def stop(self) -> None:
+        """Have ``run`` drain and return. From any thread or signal handler, once ``ready`` was called."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+
     async def run(self) -> None:
-        """Run until SIGTERM or SIGINT, then drain. Raises WrongToken and AnotherPoller."""
+        """Run until stopped, then drain. Raises WrongToken and AnotherPoller."""
+        self._loop = asyncio.get_running_loop()
         if not await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS):
             raise AnotherPoller(await in_db(leases.holder, POLLER_LEASE))
         me = await self._meet_telegram()
@@ -140,11 +147,7 @@ class Gateway:
             await asyncio.sleep(5)
 
     async def _until_stopped(self, poller: asyncio.Task[None]) -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        waiter = asyncio.create_task(stop.wait())
+        waiter = asyncio.create_task(self._stop.wait())
         await asyncio.wait([waiter, poller], return_when=asyncio.FIRST_COMPLETED)
         waiter.cancel()
         if poller.done():

@@ -1,0 +1,174 @@
+"""A bot that runs against the sandbox over HTTP: in a thread for stories, as a process for faults."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from yabot.sandbox.client import SandboxClient
+from yabot.sandbox.server import SandboxServer
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TOKEN = "4242:sandbox-demo-token-for-yabot-only-000000"
+
+
+@pytest.fixture
+def telegram() -> Iterator[SandboxServer]:
+    """A simulated Telegram of its own."""
+    with SandboxServer(token=TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(telegram: SandboxServer) -> SandboxClient:
+    """What fake people do in it."""
+    return telegram.client
+
+
+class RunningBot:
+    """The gateway in a thread of the test's process, on the test's database."""
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.error: BaseException | None = None
+
+    def _run(self) -> None:
+        from yabot.core.telegram.gateway import Gateway
+        from yabot.wiring import PARTS
+
+        async def main() -> None:
+            self.gateway = Gateway(PARTS, ready=lambda name: self._ready.set())
+            await self.gateway.run()
+
+        try:
+            asyncio.run(main())
+        except BaseException as error:
+            self.error = error
+        finally:
+            self._ready.set()
+            connections.close_all()
+
+    def start(self) -> "RunningBot":
+        self._thread.start()
+        assert self._ready.wait(20), "the bot did not become ready"
+        if self.error is not None:
+            raise self.error
+        return self
+
+    def stop(self) -> None:
+        self.gateway.stop()
+        self._thread.join(20)
+        assert not self._thread.is_alive(), "the bot did not stop"
+
+
+@pytest.fixture
+def bot_settings(settings: Any, telegram: SandboxServer) -> Any:
+    """Settings that point at the sandbox, with a budget a test need not wait for."""
+    settings.TELEGRAM_TOKEN = TOKEN
+    settings.TELEGRAM_API_URL = telegram.api_url
+    settings.TELEGRAM_FILE_URL = telegram.file_url
+    settings.SEND_RATE = 0
+    return settings
+
+
+@pytest.fixture
+def bot(transactional_db: None, bot_settings: Any) -> Iterator[RunningBot]:
+    """A bot that is polling."""
+    running = RunningBot().start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _sandbox_models_everything(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A call the sandbox does not model fails the test: nothing passes by accident."""
+    yield
+    if "sandbox" in request.fixturenames:
+        assert request.getfixturevalue("sandbox").unmodelled() == []
+
+
+class BotProcess:
+    """``manage.py`` as real processes on a database file of their own."""
+
+    def __init__(self, folder: Path, server: SandboxServer, **environment: str) -> None:
+        self.log = folder / "bot.log"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
+            "SECRET_KEY": "a-key-for-tests-only-that-is-long-enough-to-be-quiet",
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": server.api_url,
+            "TELEGRAM_FILE_URL": server.file_url,
+            "SEND_RATE": "0",
+            "DEBUG": "0",
+            "LOG_LEVEL": "INFO",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
+
+    def start(self, *, wait: bool = True) -> None:
+        """Start ``runbot``; with ``wait`` until it says that it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "runbot"], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log
+            )
+        if wait:
+            assert self.process.stdout is not None
+            line = self.process.stdout.readline()
+            assert b"ready" in line, self.log.read_text()
+
+    def kill(self) -> None:
+        """SIGKILL: no clean-up of any kind."""
+        self._end(signal.SIGKILL)
+
+    def terminate(self, timeout: float = 15) -> int:
+        """SIGTERM: drain; the exit code."""
+        return self._end(signal.SIGTERM, timeout)
+
+    def _end(self, number: signal.Signals, timeout: float = 15) -> int:
+        assert self.process is not None
+        self.process.send_signal(number)
+        code = self.process.wait(timeout)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture
+def bot_process(tmp_path: Path, telegram: SandboxServer) -> Iterator[BotProcess]:
+    """A migrated database and a process that is started by the test."""
+    process = BotProcess(tmp_path, telegram)
+    done = process.manage("migrate", "-v0")
+    assert done.returncode == 0, done.stderr
+    yield process
+    if process.process is not None and process.process.poll() is None:
+        process.kill()
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Wait for something in the database that no message tells of; bounded, and woken often."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
+        woken = threading.Event()
+        for _ in range(int(seconds / 0.02)):
+            if condition():
+                return
+            woken.wait(0.02)
+        raise AssertionError("it did not happen in time")
+
+    return wait
