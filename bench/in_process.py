@@ -3,12 +3,15 @@
 ``measure`` times any function that runs one batch of the size it is given.
 """
 
+import itertools
 import json
 import os
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
+
+from bench.scenario import EMOJI, GROUP_ID
 
 SIZES = (1, 10, 100, 400)
 RUNS = 5
@@ -48,9 +51,47 @@ def chains_per_second(run_batch: RunBatch, size: int, seconds: float) -> float:
     return batches * size / elapsed
 
 
-def run_chains(size: int) -> None:
-    """Run one batch of ``size`` whole chains that were not run before."""
-    raise NotImplementedError(f"no chain is wired to the bench yet (batch of {size})")
+class Chains:
+    """Runs whole chains, from raw update to message row, with readers who have opened some hints already."""
+
+    def __init__(self) -> None:
+        self._next = itertools.count(1)
+
+    def run(self, size: int) -> None:
+        """Run one batch of ``size`` chains that were not run before: one reaction of each of ``size`` new readers."""
+        from yabot.bot import RAW
+        from yabot.core import delivery
+        from yabot.core.telegram import inbox
+        from yabot.core.telegram.pipeline import run_raw
+
+        stored = inbox.store([reaction(next(self._next)) for _ in range(size)])
+        run_raw(RAW["message_reaction"], stored)
+        for module in ("channeladmin", "gamification", "narrative"):
+            delivery.deliver(module)
+
+
+def reaction(number: int) -> dict[str, object]:
+    """A new reader's reaction to a message in the group."""
+    return {
+        "update_id": number,
+        "message_reaction": {
+            "chat": {"id": GROUP_ID, "type": "supergroup", "title": "Bench"},
+            "message_id": number,
+            "date": 1_700_000_000,
+            "user": {"id": 10_000_000 + number, "is_bot": False, "first_name": "Reader"},
+            "old_reaction": [],
+            "new_reaction": [{"type": "emoji", "emoji": EMOJI}],
+        },
+    }
+
+
+def promote() -> None:
+    """Make the bot an administrator of the group."""
+    from yabot.core import people
+    from yabot.core.models import BotStatus
+
+    status = BotStatus.ADMINISTRATOR
+    people.learn_chat(chat_id=GROUP_ID, type="supergroup", title="Bench", username="", bot_status=status)
 
 
 def main() -> None:
@@ -58,7 +99,8 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yabot.settings")
     django.setup()
-    for line in measure(run_chains):
+    promote()
+    for line in measure(Chains().run):
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
 

@@ -150,7 +150,7 @@ def test_no_token_is_found_in_logs_or_rows(sandbox, bot_process, audit, until):
     crowd = Crowd(sandbox)
     bot_process.environment["LOG_LEVEL"] = "DEBUG"
     sandbox.fault("sendMessage", kind="error", status=502, description="Bad Gateway", count=3)
-    sandbox.fault("getUpdates", kind="drop", count=2)
+    sandbox.fault("getUpdates", kind="drop_before", count=2)
     bot_process.start()
     crowd.react(2)
     sandbox.wait_until_read()
@@ -203,7 +203,8 @@ def test_a_wrong_token_is_one_sentence_and_exit_code_2(bot_process, token, sente
         {"kind": "error", "status": 401, "description": "Unauthorized"},
         {"kind": "error", "status": 404, "description": "Not Found"},
         {"kind": "error", "status": 502, "description": "Bad Gateway"},
-        {"kind": "drop"},
+        {"kind": "drop_before"},
+        {"kind": "drop_after"},
         {"kind": "garbage"},
     ],
 )
