@@ -1,0 +1,127 @@
+"""What every admin class of YABOT is made of, with django-unfold and without it.
+
+Modules import ``ModelAdmin``, ``TabularInline``, ``StackedInline``, ``ReadOnlyAdmin``, ``badge`` and ``column`` from
+here and never from a theme.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin import ShowFacets
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING or not settings.UNFOLD_INSTALLED:
+    _Base = admin.ModelAdmin
+    _Tabular = admin.TabularInline
+    _Stacked = admin.StackedInline
+else:
+    from unfold.admin import ModelAdmin as _Base
+    from unfold.admin import StackedInline as _Stacked
+    from unfold.admin import TabularInline as _Tabular
+
+__all__ = [
+    "BoundedPaginator",
+    "LargeTableAdmin",
+    "ModelAdmin",
+    "ReadOnlyAdmin",
+    "StackedInline",
+    "TabularInline",
+    "Tone",
+    "badge",
+    "column",
+]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+STYLES = {"all": ["core/admin.css"]}
+
+
+class ModelAdmin(_Base):
+    """Every model's admin: YABOT's styles, short pages, and a warning before unsaved work is left."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    warn_unsaved_form = True
+
+    class Media:
+        css = STYLES
+
+
+class TabularInline(_Tabular):
+    """Rows of another model in a table below the form."""
+
+    extra = 0
+
+
+class StackedInline(_Stacked):
+    """Rows of another model, one block each, below the form."""
+
+    extra = 0
+
+
+class BoundedPaginator(Paginator):
+    """Counts no more rows than anybody would page through: the count of a table of millions takes seconds."""
+
+    limit = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, ``limit`` when there are more."""
+        rows: Any = self.object_list
+        return min(self.limit, int(rows.order_by()[: self.limit + 1].count()))
+
+
+class LargeTableAdmin(ModelAdmin):
+    """A table that grows for ever: bounded counts, no facets, no total beside a search."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_max_show_all = 0
+
+
+class ReadOnlyAdmin(admin.ModelAdmin if TYPE_CHECKING else object):
+    """A mixin for what the system writes: staff look at it and never add, change or delete it. Put it first."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody may."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody may."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody may."""
+        return False
+
+
+class Tone(StrEnum):
+    """What a badge's colour says; its text says the same for whoever sees no colours."""
+
+    GOOD = "good"
+    BAD = "bad"
+    WARNING = "warning"
+    CALM = "calm"
+    MUTED = "muted"
+
+
+def badge(text: object, tone: Tone = Tone.MUTED) -> SafeString:
+    """``text`` (escaped) in a coloured label that looks the same with every theme."""
+    return format_html('<span class="yabot-badge yabot-badge-{}">{}</span>', tone.value, text)
+
+
+def column(description: Any, *, ordering: str | None = None, empty: str | None = None) -> Callable[[Function], Function]:
+    """Name a list column or read-only field: ``@column(_("estado"), ordering="state")``. Its value is escaped."""
+
+    def named(function: Function) -> Function:
+        return admin.display(description=description, ordering=ordering, empty_value=empty)(function)
+
+    return named
