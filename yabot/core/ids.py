@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 _VERSION_AND_VARIANT = (0x7 << 76) | (0x2 << 62)
 _lock = threading.Lock()
@@ -21,6 +21,13 @@ def uuid7() -> UUID:
         if tick <= _last:
             tick = _last + 1
         _last = tick
-    milliseconds, fraction = divmod(tick, 4096)
     random_bits = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=(milliseconds & 0xFFFF_FFFF_FFFF) << 80 | fraction << 64 | _VERSION_AND_VARIANT | random_bits)
+    return _from_int((tick >> 12 & 0xFFFF_FFFF_FFFF) << 80 | (tick & 0xFFF) << 64 | _VERSION_AND_VARIANT | random_bits)
+
+
+def _from_int(value: int) -> UUID:
+    """A UUID without its constructor's checks: one chain makes a dozen, and they took a tenth of its time."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", value)
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made

@@ -7,7 +7,7 @@ one statement for any batch the bus makes, and say what they did in the row coun
 
 import functools
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -29,8 +29,9 @@ def _hex(value: UUID | None) -> str | None:
     return None if value is None else value.hex
 
 
+@functools.lru_cache(maxsize=256)  # a batch has one "now"
 def _naive(value: datetime | None) -> str | None:
-    return None if value is None else value.replace(tzinfo=None).isoformat(" ")
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
 
 
 def _flatten(rows: Sequence[Row]) -> list[Any]:
