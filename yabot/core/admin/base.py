@@ -90,7 +90,7 @@ class LargeTableAdmin(ModelAdmin):
 class ReadOnlyAdmin(admin.ModelAdmin if TYPE_CHECKING else object):
     """A mixin for what the system writes: staff look at it and never add, change or delete it. Put it first."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody may."""
         return False
 
@@ -118,7 +118,9 @@ def badge(text: object, tone: Tone = Tone.MUTED) -> SafeString:
     return format_html('<span class="yabot-badge yabot-badge-{}">{}</span>', tone.value, text)
 
 
-def column(description: Any, *, ordering: str | None = None, empty: str | None = None) -> Callable[[Function], Function]:
+def column(
+    description: Any, *, ordering: str | None = None, empty: str | None = None
+) -> Callable[[Function], Function]:
     """Name a list column or read-only field: ``@column(_("estado"), ordering="state")``. Its value is escaped."""
 
     def named(function: Function) -> Function:
