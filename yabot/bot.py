@@ -64,6 +64,7 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CallbackQueryHandler(checked(wallet.on_history), wallet.HISTORY.pattern))
     application.add_handler(CallbackQueryHandler(checked(wallet.on_balance), wallet.WALLET.pattern))
     application.add_handler(CallbackQueryHandler(errors.on_unknown_press))
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, start.on_chat_moved))
     application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
     application.add_error_handler(errors.on_error)

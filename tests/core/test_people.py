@@ -1,8 +1,18 @@
 import pytest
 
 from yabot.core import people
-from yabot.core.models import BotStatus, OutgoingMessage, TelegramChat, TelegramUser
+from yabot.core.models import (
+    BotStatus,
+    EventRecord,
+    InboundUpdate,
+    MessageState,
+    OutgoingMessage,
+    TelegramChat,
+    TelegramUser,
+    UpdateState,
+)
 from yabot.core.people import Person
+from yabot.core.telegram import inbox
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +88,29 @@ def test_a_group_that_moves_takes_its_waiting_messages_along():
     assert OutgoingMessage.objects.get().chat_id == -1005
     assert TelegramChat.objects.get(pk=-1005).bot_status == BotStatus.ADMINISTRATOR
     assert TelegramChat.objects.get(pk=-5).migrated_to == -1005
+    assert EventRecord.objects.get().type == "chat_moved"
+
+
+def test_erasing_removes_names_texts_and_what_was_not_sent():
+    people.meet([Person(1, "Ana")])
+    OutgoingMessage.objects.create(key="sent", chat_id=1, payload='{"text": "Hola Ana"}', state=MessageState.SENT)
+    OutgoingMessage.objects.create(key="queued", chat_id=1, payload='{"text": "Hola Ana"}')
+    inbox.store([{"update_id": 5, "message": {"from": {"id": 1, "first_name": "Ana"}}}])
+    inbox.mark([5], UpdateState.DONE)
+
+    people.erase(user_id=1)
+
+    assert set(OutgoingMessage.objects.values_list("payload", flat=True)) == {"{}"}
+    assert OutgoingMessage.objects.get(key="queued").state == MessageState.FAILED
+    assert not InboundUpdate.objects.exists()
+
+
+def test_somebody_who_was_erased_may_begin_again():
+    people.meet([Person(1, "Ana")])
+    people.start(user_id=1)
+    people.erase(user_id=1)
+    people.start(user_id=1)
+    people.meet([Person(1, "Ana")])
+
+    assert TelegramUser.objects.get().first_name == "Ana"
+    assert TelegramUser.objects.get().is_reachable

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from yabot.core import clock, rows
-from yabot.core.models import BotStatus, MessageState, OutgoingMessage, TelegramChat, TelegramUser
+from yabot.core.models import (
+    BotStatus,
+    InboundUpdate,
+    MessageState,
+    OutgoingMessage,
+    TelegramChat,
+    TelegramUser,
+    UpdateState,
+)
+from yabot.core.events import publish
+from yabot.core.reader_events import ChatMoved
 from yabot.core.telegram.names import clean_name
 from yabot.core.transactions import atomic, on_commit
 
@@ -89,9 +99,15 @@ def forget_all() -> None:
 
 @atomic
 def start(*, user_id: int) -> bool:
-    """The person wrote to the bot: it may write back from now on. True the first time."""
-    first = TelegramUser.objects.filter(pk=user_id, started_at=None).update(started_at=clock.now())
-    TelegramUser.objects.filter(pk=user_id).exclude(blocked_at=None).update(blocked_at=None)
+    """The person wrote /start: the bot may know them and write to them from now on. True the first time.
+
+    It is also how somebody comes back who blocked the bot or had their data erased.
+    """
+    now = clock.now()
+    first = TelegramUser.objects.filter(pk=user_id, started_at=None).update(started_at=now, consent_at=now)
+    away = TelegramUser.objects.filter(pk=user_id).exclude(blocked_at=None, erased_at=None)
+    if not first and away.update(blocked_at=None, erased_at=None, consent_at=now):
+        _met.pop(user_id, None)
     return bool(first)
 
 
@@ -115,11 +131,18 @@ def choose_language(*, user_id: int, language: str) -> None:
 
 @atomic
 def erase(*, user_id: int) -> None:
-    """Forget who this person is. Their numbers stay in the ledger, without a name."""
+    """Forget who this person is: names, raw updates and the texts of messages go, what waits is not sent.
+
+    Their numbers stay in the ledger and the event log, without a name, so that the books still prove.
+    """
     TelegramUser.objects.filter(pk=user_id).update(
         first_name="", last_name="", username="", language_code="", erased_at=clock.now(), consent_at=None
     )
-    _met.pop(user_id, None)
+    InboundUpdate.objects.filter(user_id=user_id).exclude(state=UpdateState.WAITING).delete()
+    theirs = OutgoingMessage.objects.filter(chat_id=user_id)
+    theirs.filter(state__in=[MessageState.QUEUED, MessageState.UNKNOWN]).update(state=MessageState.FAILED, error="erased")
+    theirs.exclude(state=MessageState.SENDING).update(payload="{}")
+    on_commit(lambda: _met.pop(user_id, None))
 
 
 @atomic
@@ -144,3 +167,4 @@ def move_chat(*, chat_id: int, moved_to: int) -> None:
         )
         TelegramChat.objects.filter(pk=chat_id).update(migrated_to=moved_to, bot_status=BotStatus.LEFT)
     OutgoingMessage.objects.filter(chat_id=chat_id, state=MessageState.QUEUED).update(chat_id=moved_to)
+    publish([ChatMoved(chat_id=chat_id, moved_to=moved_to)])

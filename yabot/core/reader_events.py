@@ -1,4 +1,4 @@
-"""What happened to readers themselves."""
+"""What happened to readers and chats themselves."""
 
 from dataclasses import dataclass
 
@@ -13,3 +13,14 @@ class ReaderStarted(Event):
 
 
 reader_started = EventSignal(ReaderStarted)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChatMoved(Event):
+    """A group became a supergroup and has another id: rename it wherever it stands. May be heard more than once."""
+
+    chat_id: int
+    moved_to: int
+
+
+chat_moved = EventSignal(ChatMoved)

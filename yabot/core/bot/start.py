@@ -99,3 +99,11 @@ async def on_other_text(update: Update, context: Context) -> None:
 def not_understood(reader: TelegramUser) -> Screen:
     """A friendly word and the commands."""
     return screen("not_understood", {})
+
+
+async def on_chat_moved(update: Update, context: Context) -> None:
+    """A group became a supergroup; Telegram says so in the old group."""
+    message = update.message
+    assert message is not None
+    if message.migrate_to_chat_id is not None:
+        await in_db(people.move_chat, chat_id=message.chat.id, moved_to=message.migrate_to_chat_id)
