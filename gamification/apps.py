@@ -1,5 +1,10 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from yabot.core import ports
 
 
 class GamificationConfig(AppConfig):
@@ -10,3 +15,19 @@ class GamificationConfig(AppConfig):
 
     def ready(self) -> None:
         from gamification import receivers  # noqa: F401 - connects them
+        from gamification.services import wallets
+
+        post_migrate.connect(open_the_books, sender=self)
+        ports.provide(ports.Wallets, wallets)
+
+
+def open_the_books(using: str, apps: Any, **_: object) -> None:
+    """The mint and the sink exist wherever the tables do."""
+    from gamification.models import MINT_ID, SINK_ID, AccountKind
+
+    try:
+        account = apps.get_model("gamification", "Account")
+    except LookupError:
+        return
+    for key, kind in ((MINT_ID, AccountKind.MINT), (SINK_ID, AccountKind.SINK)):
+        account.objects.using(using).get_or_create(pk=key, defaults={"kind": kind.value})

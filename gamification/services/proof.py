@@ -1,0 +1,114 @@
+"""The proof that the ledger is right: every besito came from somewhere and is where the balances say."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from gamification.models import Account, AccountKind, Entry, Hold, HoldState, Transfer
+from gamification.services.snapshot import in_one_snapshot
+from yabot.core import health
+from yabot.core.health import Beat
+
+log = logging.getLogger(__name__)
+
+SHOWN = 100
+KEPT = (AccountKind.USER, AccountKind.HOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was found. ``wrong`` names up to a hundred places of each kind of fault, and is empty when ``ok``."""
+
+    ok: bool
+    accounts: int
+    entries: int
+    sum: int
+    wrong: list[dict[str, str]]
+
+
+@in_one_snapshot
+def prove() -> Proof:
+    """Check the whole ledger as it is at one moment. Writes nothing; a few statements for any size."""
+    totals = Entry.objects.order_by().aggregate(entries=Count("pk"), sum=Coalesce(Sum("amount"), 0))
+    wrong = [fault for find in (_transfers, _balances, _negatives, _holds, _homeless_holds) for fault in find()]
+    if totals["sum"]:
+        wrong.append({"account": "*", "problem": f"all entries sum to {totals['sum']}, not to 0"})
+    return Proof(not wrong, Account.objects.count(), totals["entries"], totals["sum"], wrong)
+
+
+def prove_and_tell() -> None:
+    """Prove the ledger and say so on the health page; what is wrong is an ERROR in the log."""
+    proof = prove()
+    detail = sentence(proof)
+    health.note([Beat(health.LEDGER, proof.ok, detail)])
+    if not proof.ok:
+        log.error("the ledger is wrong: %s %s", detail, proof.wrong[:10])
+
+
+def sentence(proof: Proof) -> str:
+    """The result in one line."""
+    size = f"{proof.accounts} accounts, {proof.entries} entries"
+    if proof.ok:
+        return f"The ledger is right: {size}, sum 0."
+    return f"The ledger is WRONG in {len(proof.wrong)} places: {size}, sum {proof.sum}."
+
+
+def _faults(kind: str, rows: Iterable[tuple[Any, ...]], problem: str) -> Iterator[dict[str, str]]:
+    for key, *facts in rows:
+        yield {kind: str(key), "problem": problem.format(*facts)}
+
+
+def _transfers() -> Iterator[dict[str, str]]:
+    """Each transfer has its two entries, the amount out of one account and into the other."""
+    out = Q(entries__account=F("source"), entries__amount=-F("amount"))
+    into = Q(entries__account=F("target"), entries__amount=F("amount"))
+    found = Transfer.objects.order_by().annotate(
+        written=Count("entries"),
+        total=Coalesce(Sum("entries__amount"), 0),
+        left=Count("entries", filter=out),
+        came=Count("entries", filter=into),
+    )
+    bad = found.exclude(written=2, total=0, left=1, came=1).values_list("pk", "amount", "written", "total")
+    return _faults("transfer", bad[:SHOWN], "{0} besitos in {1} entries that sum to {2} or are in the wrong place")
+
+
+def _balances() -> Iterator[dict[str, str]]:
+    """Each kept balance is the sum of its entries."""
+    real = (
+        Entry.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(s=Sum("amount")).values("s")
+    )
+    bad = _kept().annotate(real=Coalesce(Subquery(real), 0)).exclude(balance=F("real"))
+    return _faults("account", bad.values_list("pk", "balance", "real")[:SHOWN], "balance {0}, its entries sum to {1}")
+
+
+def _negatives() -> Iterator[dict[str, str]]:
+    """Nobody owes."""
+    bad = _kept().filter(balance__lt=0).values_list("pk", "balance")
+    return _faults("account", bad[:SHOWN], "balance {0} is below zero")
+
+
+def _holds() -> Iterator[dict[str, str]]:
+    """What is put aside is what the open holds say."""
+    held = _open_holds().filter(user_id=OuterRef("user_id")).order_by().values("user_id").annotate(s=Sum("amount"))
+    accounts = Account.objects.filter(kind=AccountKind.HOLD).order_by()
+    bad = accounts.annotate(held=Coalesce(Subquery(held.values("s")), 0)).exclude(balance=F("held"))
+    return _faults("account", bad.values_list("pk", "balance", "held")[:SHOWN], "balance {0}, its open holds are {1}")
+
+
+def _homeless_holds() -> Iterator[dict[str, str]]:
+    """No open hold without an account to hold it."""
+    home = Account.objects.filter(kind=AccountKind.HOLD, user_id=OuterRef("user_id"))
+    bad = _open_holds().filter(~Exists(home)).values_list("reference", "user_id", "amount")
+    return _faults("transfer", bad[:SHOWN], "a hold of {1} besitos, but reader {0} has nothing put aside")
+
+
+def _kept() -> QuerySet[Account]:
+    return Account.objects.filter(kind__in=KEPT).order_by()
+
+
+def _open_holds() -> QuerySet[Hold]:
+    return Hold.objects.filter(state=HoldState.HELD)

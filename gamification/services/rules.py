@@ -1,0 +1,73 @@
+"""What each reaction is worth, read at most every two seconds."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models.signals import post_delete, post_save
+
+from gamification.models import ReactionReward
+from yabot.core import clock
+from yabot.core.models import BotStatus, TelegramChat
+
+FRESH = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One active rule."""
+
+    id: UUID
+    amount: int
+    daily_cap: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All active rules: by chat and emoji, and by emoji for every chat the bot administers."""
+
+    read_at: datetime
+    here: dict[tuple[int, str], Rule]
+    everywhere: dict[str, Rule]
+    administered: frozenset[int]
+
+    def find(self, chat_id: int, emoji: str) -> Rule | None:
+        """The rule for a reaction. One with a chat wins over the general one."""
+        rule = self.here.get((chat_id, emoji))
+        return rule if rule or chat_id not in self.administered else self.everywhere.get(emoji)
+
+
+_read: Rules | None = None
+
+
+def current() -> Rules:
+    """The rules now: at most two seconds old, and never older than a change made in this process."""
+    global _read
+    known, now = _read, clock.now()
+    if known is None or not known.read_at <= now < known.read_at + FRESH:
+        known = _read = _load(now)
+    return known
+
+
+def forget_rules(**_: object) -> None:
+    """Read the rules again when they are next needed."""
+    global _read
+    _read = None
+
+
+def _load(now: datetime) -> Rules:
+    here, everywhere = {}, {}
+    active = ReactionReward.objects.filter(is_active=True).order_by()
+    for key, chat_id, emoji, amount, cap in active.values_list("id", "chat_id", "emoji", "amount", "daily_cap"):
+        rule = Rule(key, amount, cap)
+        if chat_id is None:
+            everywhere[emoji] = rule
+        else:
+            here[chat_id, emoji] = rule
+    chats = TelegramChat.objects.filter(bot_status=BotStatus.ADMINISTRATOR).order_by() if everywhere else None
+    return Rules(now, here, everywhere, frozenset(chats.values_list("pk", flat=True) if chats is not None else ()))
+
+
+for _model in (ReactionReward, TelegramChat):
+    for _signal in (post_save, post_delete):
+        _signal.connect(forget_rules, sender=_model, dispatch_uid="gamification.rules")
