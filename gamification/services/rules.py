@@ -57,7 +57,7 @@ def forget_rules(**_: object) -> None:
 
 def _load(now: datetime) -> Rules:
     here, everywhere = {}, {}
-    active = ReactionReward.objects.filter(is_active=True).order_by()
+    active = ReactionReward.objects.filter(is_active=True, amount__gt=0).order_by()
     for key, chat_id, emoji, amount, cap in active.values_list("id", "chat_id", "emoji", "amount", "daily_cap"):
         rule = Rule(key, amount, cap)
         if chat_id is None:

@@ -1,0 +1,16 @@
+"""Holds: besitos put aside."""
+
+from django.contrib import admin
+
+from gamification.admin.books import BookAdmin
+from gamification.models import Hold
+
+
+@admin.register(Hold)
+class HoldAdmin(BookAdmin):
+    """What is put aside, and how it ended."""
+
+    list_display = ["reader", "amount", "reason", "state", "reference", "created_at", "ended_at"]
+    list_filter = ["state", "reason"]
+    fields = ["reader", "amount", "reason", "state", "reference", "expires_at", "created_at", "ended_at"]
+    readonly_fields = ["reader"]

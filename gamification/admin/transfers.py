@@ -1,0 +1,66 @@
+"""Transfers: every movement of besitos, with its two entries."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from gamification.admin.books import BookAdmin
+from gamification.models import Entry, Transfer
+from gamification.services import wallets
+from yabot.core.admin.base import ReadOnlyAdmin, TabularInline
+from yabot.core.errors import DomainError
+
+
+class EntryInline(ReadOnlyAdmin, TabularInline):
+    """The two sides of a transfer."""
+
+    model = Entry
+    fields = ["account", "amount", "balance_after", "created_at"]
+    readonly_fields = ["account", "amount", "balance_after", "created_at"]
+    ordering = ["id"]
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The entries with their accounts."""
+        found: QuerySet[Any] = super().get_queryset(request)
+        return found.select_related("account")
+
+
+@admin.register(Transfer)
+class TransferAdmin(BookAdmin):
+    """The ledger."""
+
+    list_display = ["created_at", "reader", "reason", "amount", "source", "target", "reference", "note"]
+    list_display_links = ["created_at", "reference"]
+    list_filter = ["reason", "created_at"]
+    list_select_related = ["source", "target"]
+    fieldsets = [
+        (None, {"fields": ["reader", "reason", "amount", "source", "target", "note", "created_at"]}),
+        (_lazy("De dónde viene"), {"fields": ["reference", "origin_id", "correlation_id", "causation_id"]}),
+    ]
+    readonly_fields = ["reader"]
+    inlines = [EntryInline]
+    actions = ["undo"]
+
+    def has_correct_permission(self, request: HttpRequest) -> bool:
+        """Whoever may undo movements."""
+        return request.user.has_perm("gamification.correct_transfer")
+
+    @admin.action(description=_lazy("Deshacer (asiento contrario)"), permissions=["correct"])
+    def undo(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Post the opposite of each movement; both stay in the ledger."""
+        done = 0
+        for transfer_id, reference in list(queryset.values_list("pk", "reference")):
+            try:
+                wallets.correct(transfer_id, request.user.get_username(), _("deshecho desde la administración"))
+                done += 1
+            except DomainError as error:
+                self.message_user(request, f"{reference}: {error.sentence(get_language() or 'es')}", messages.ERROR)
+        if done:
+            text = ngettext("%d movimiento deshecho.", "%d movimientos deshechos.", done) % done
+            self.message_user(request, text, messages.SUCCESS)
