@@ -59,7 +59,7 @@ def listening(hear: Callable[[Sequence[Event]], object], module: str = MODULE) -
     finally:
         for signal in SIGNALS:
             signal.disconnect(sender=module, dispatch_uid=f"test.{module}")
-            signal.modules = [name for name in signal.modules if name != module]
+            signal.forget(module)
 
 
 class Journal:

@@ -6,7 +6,7 @@ import orjson
 import pytest
 from django.db.models.signals import ModelSignal
 
-from tests.core.hearing import MODULE, Journal, OtherHappened, ThingHappened, UrgentHappened, listening
+from tests.core.hearing import MODULE, Journal, OtherHappened, ThingHappened, UrgentHappened, listening, thing_happened
 from yabot.core import correlation
 from yabot.core.correlation import Trace
 from yabot.core.events import Event, EventSignal, publish, signal_of
@@ -124,3 +124,14 @@ def test_an_event_comes_back_with_the_types_it_had():
 def test_the_bus_is_made_of_django_signals():
     assert isinstance(rich_happened, EventSignal.__mro__[1])
     assert not isinstance(rich_happened, ModelSignal)
+
+
+def test_a_module_that_does_not_wish_an_event_gets_no_delivery():
+    journal = Journal()
+    thing_happened.connect(lambda events, **_: journal(events), sender="picky", wish=lambda event: event.number > 5)
+    try:
+        publish([ThingHappened(user_id=1, number=number) for number in (4, 6)])
+    finally:
+        thing_happened.forget("picky")
+
+    assert [delivery.event.payload for delivery in Delivery.objects.select_related("event")] == ['{"number":6}']

@@ -5,13 +5,15 @@ count of deleted rows is the fence: should two workers hold the same rows (a lea
 fewer rows than it delivered and rolls back, so every effect and the order hold without any lock.
 """
 
+import functools
 import logging
 import random
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +23,7 @@ from yabot.core import bell, clock, faults
 from yabot.core.correlation import Trace
 from yabot.core.events import Event, EventSignal, signal_of
 from yabot.core.models import Delivery, Priority
+from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
 from yabot.core.transactions import atomic, on_commit
@@ -78,7 +81,9 @@ def _hear(module: str, waiting: Sequence[Waiting]) -> None:
 
 def claim(module: str, *, shards: Collection[int] | None, limit: int, calm: bool = False) -> list[Waiting]:
     """The next rows of ``module``: due, alive, critical first, and none whose person has an earlier one held back."""
-    found = list(_due(module, shards, calm)[:limit].values_list(*_CLAIMED))
+    found = _due(tuple(sorted(shards)) if shards is not None else None, limit).rows(
+        module=module, now=clock.now(), ceiling=int(Priority.NORMAL if calm else Priority.LOW)
+    )
     if len(found) == limit:  # the cut may have parted a person's rows whose ids are not in order
         found = _without_gaps(module, found)
     found.sort(key=lambda row: row[2])
@@ -102,16 +107,20 @@ _CLAIMED = (
 )
 
 
-def _due(module: str, shards: Collection[int] | None, calm: bool) -> QuerySet[Delivery]:
-    now = clock.now()
-    ceiling = Priority.NORMAL if calm else Priority.LOW
-    earlier = Delivery.objects.filter(
-        module=module, user_id=OuterRef("user_id"), sequence__lt=OuterRef("sequence"), dead_at=None
-    ).filter(Q(due_at__gt=now) | Q(priority__gt=OuterRef("priority")))
-    rows = Delivery.objects.filter(module=module, dead_at=None, due_at__lte=now, priority__lte=ceiling)
-    if shards is not None:
-        rows = rows.filter(shard__in=shards)
-    return rows.filter(~Exists(earlier)).order_by("priority", "id")
+@functools.lru_cache(maxsize=64)
+def _due(shards: tuple[int, ...] | None, limit: int) -> Prepared:
+    """The claim's query for these shards."""
+
+    def build(*, module: str, now: datetime, ceiling: int) -> QuerySet[Delivery, tuple[Any, ...]]:
+        earlier = Delivery.objects.filter(
+            module=module, user_id=OuterRef("user_id"), sequence__lt=OuterRef("sequence"), dead_at=None
+        ).filter(Q(due_at__gt=now) | Q(priority__gt=OuterRef("priority")))
+        rows = Delivery.objects.filter(module=module, dead_at=None, due_at__lte=now, priority__lte=ceiling)
+        if shards is not None:
+            rows = rows.filter(shard__in=shards)
+        return rows.filter(~Exists(earlier)).order_by("priority", "id").values_list(*_CLAIMED)[:limit]
+
+    return Prepared(build, module="\x01module", now=datetime(1999, 1, 1, tzinfo=UTC), ceiling=101)
 
 
 def _without_gaps(module: str, found: list[tuple]) -> list[tuple]:

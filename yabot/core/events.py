@@ -43,6 +43,9 @@ class Event:
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
+Wish = Callable[[Any], bool]
+
+
 class EventSignal(Signal):
     """A Django signal that carries a list of one kind of event to one module at a time.
 
@@ -57,18 +60,38 @@ class EventSignal(Signal):
         self.event = event
         self.priority = priority
         self.modules: list[str] = []
+        self._wishes: dict[str, list[Wish | None]] = {}
         self.known[event.type_name()] = self
         self._codec = _Codec(event)
 
     def connect(  # type: ignore[override]
-        self, receiver: Callable[..., object], sender: object = None, weak: bool = False, dispatch_uid: str | None = None
+        self,
+        receiver: Callable[..., object],
+        sender: object = None,
+        weak: bool = False,
+        dispatch_uid: str | None = None,
+        wish: "Wish | None" = None,
     ) -> None:
-        """Let ``receiver`` hear this event on behalf of its module (or of the module named by ``sender``)."""
+        """Let ``receiver`` hear this event on behalf of its module (or of the module named by ``sender``).
+
+        ``wish`` is asked when an event is published, in microseconds and without the database: a module none of whose
+        receivers wants the event gets no delivery.
+        """
         module = sys.intern(str(sender or receiver.__module__.partition(".")[0]))
         uid = dispatch_uid or f"{receiver.__module__}.{receiver.__qualname__}"
         super().connect(receiver, sender=module, weak=False, dispatch_uid=uid)
+        self._wishes.setdefault(module, []).append(wish)
         if module not in self.modules:
             self.modules = sorted([*self.modules, module])
+
+    def wanted_by(self, event: "Event") -> list[str]:
+        """The modules that are to hear this event."""
+        return [module for module in self.modules if any(wish is None or wish(event) for wish in self._wishes[module])]
+
+    def forget(self, module: str) -> None:
+        """Write no more deliveries for a module whose receivers were disconnected."""
+        self.modules = [name for name in self.modules if name != module]
+        self._wishes.pop(module, None)
 
     def encode(self, event: Event) -> str:
         """The event's own fields as JSON text."""
@@ -142,7 +165,7 @@ class _Written:
         shard = stream % SHARDS
         deliveries = [
             (uuid7(), event_id, module, stream, sequence, shard, int(signal.priority), now, 0, "")
-            for module in signal.modules
+            for module in signal.wanted_by(event)
         ]
         return cls(record, deliveries, Trace(cause.correlation_id, event_id, sequence, now))
 

@@ -7,7 +7,7 @@ gone for one that has not. Sync code; the calls themselves are made by ``yabot.c
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.db.models import F, QuerySet
 
 from yabot.core import clock, people, rows
 from yabot.core.models import MessageState, OutgoingMessage, TelegramFile
+from yabot.core.prepared import Prepared
 from yabot.core.transactions import atomic
 
 TRIES = 8
@@ -66,14 +67,8 @@ class Result:
 @atomic
 def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
     """Take up to ``limit`` due messages, the most urgent first, one for each chat, none for a ``resting`` chat."""
-    due = OutgoingMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=clock.now())
-    if resting:
-        due = due.exclude(chat_id__in=resting)
-    found = due.order_by("priority", "id")[: limit * 2].values_list(
-        "id", "chat_id", "method", "payload", "attempts", "user_id"
-    )
     first: dict[int, Claimed] = {}
-    for row in found:
+    for row in _due(resting, limit * 2):
         if row[1] not in first and len(first) < limit:
             first[row[1]] = Claimed(*row)
     claimed = list(first.values())
@@ -84,9 +79,27 @@ def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
     return claimed
 
 
+def _due(resting: Collection[int], limit: int) -> Sequence[tuple[Any, ...]]:
+    if not resting and limit == _WIDE:
+        return _wide.rows(now=clock.now())
+    due = _queued(clock.now())
+    if resting:
+        due = due.exclude(chat_id__in=resting)
+    return due.values_list(*_CLAIMED)[:limit]
+
+
+def _queued(now: datetime) -> QuerySet[OutgoingMessage]:
+    return OutgoingMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=now).order_by("priority", "id")
+
+
+_CLAIMED = ("id", "chat_id", "method", "payload", "attempts", "user_id")
+_WIDE = 400  # what an idle sender has room for
+_wide = Prepared(lambda now: _queued(now).values_list(*_CLAIMED)[:_WIDE], now=datetime(1999, 1, 1, tzinfo=UTC))
+
+
 def has_due() -> bool:
     """Whether any message could go if its chat and the budget allowed it."""
-    return OutgoingMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=clock.now()).exists()
+    return _queued(clock.now()).exists()
 
 
 def file_ids(paths: Collection[str]) -> dict[str, str]:
