@@ -83,7 +83,13 @@ def command_menus() -> list[dict[str, object]]:
     menus: list[dict[str, object]] = [{"commands": [], "scope": {"type": "all_group_chats"}}]
     for code, names in COMMANDS.items():
         with override(code):
-            said = [_("Tus besitos"), _("De dónde vino cada besito"), _("Tus pistas"), _("Cambiar de idioma"), _("Qué sé hacer")]
+            said = [
+                _("Tus besitos"),
+                _("De dónde vino cada besito"),
+                _("Tus pistas"),
+                _("Cambiar de idioma"),
+                _("Qué sé hacer"),
+            ]
         commands = [{"command": name, "description": text} for name, text in zip(names, said, strict=True)]
         scope = {"type": "all_private_chats"}
         menus.append({"commands": commands, "scope": scope, **({"language_code": code} if code != "es" else {})})

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import environ
 
+T = TypeVar("T")
 TRUE = {"1", "true", "yes", "on", "y", "t"}
 FALSE = {"0", "false", "no", "off", "n", "f", ""}
 
@@ -85,9 +86,7 @@ class Environment:
         except Exception as error:  # noqa: BLE001 - environ raises several unrelated kinds here
             return self._problem(name, f"is not a database URL ({error})", dict(environ.Env.db_url_config(default)))
         if found.get("ENGINE") not in SQL_ENGINES:
-            return self._problem(
-                name, "must begin with sqlite:///", dict(environ.Env.db_url_config(default))
-            )
+            return self._problem(name, "must begin with sqlite:///", dict(environ.Env.db_url_config(default)))
         return found
 
     def secret(self, name: str, file: Path) -> str:
@@ -103,7 +102,7 @@ class Environment:
             fresh.rename(file)
         return file.read_text().strip()
 
-    def _problem(self, name: str, message: str, default: Any) -> Any:
+    def _problem(self, name: str, message: str, default: T) -> T:
         self.problems.append(ConfigProblem(name, message))
         return default
 

@@ -42,7 +42,9 @@ def test_a_delivered_event_knows_its_place_in_the_chain():
 def test_one_persons_events_of_different_types_stay_in_order():
     journal = Journal()
     with listening(journal):
-        publish([ThingHappened(user_id=1, number=1), OtherHappened(user_id=1, number=2), ThingHappened(user_id=1, number=3)])
+        publish(
+            [ThingHappened(user_id=1, number=1), OtherHappened(user_id=1, number=2), ThingHappened(user_id=1, number=3)]
+        )
         publish([ThingHappened(user_id=2, number=1), OtherHappened(user_id=2, number=2)])
         delivery.deliver(MODULE)
 

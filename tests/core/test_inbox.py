@@ -8,7 +8,9 @@ pytestmark = pytest.mark.django_db
 ANA = {"id": 7, "is_bot": False, "first_name": "Ana"}
 
 
-def reaction(update_id: int, user: object = ANA, new: object = ({"type": "emoji", "emoji": "❤"},), old: object = ()) -> dict:
+def reaction(
+    update_id: int, user: object = ANA, new: object = ({"type": "emoji", "emoji": "❤"},), old: object = ()
+) -> dict:
     return {
         "update_id": update_id,
         "message_reaction": {
@@ -106,7 +108,11 @@ def test_anonymous_people_and_bots_react_for_nobody():
 
 
 def membership(update_id: int, status: str, chat_type: str = "supergroup", chat: int = -1001) -> dict:
-    body = {"chat": {"id": chat, "type": chat_type, "title": "Café"}, "from": ANA, "new_chat_member": {"status": status}}
+    body = {
+        "chat": {"id": chat, "type": chat_type, "title": "Café"},
+        "from": ANA,
+        "new_chat_member": {"status": status},
+    }
     return {"update_id": update_id, "my_chat_member": body}
 
 

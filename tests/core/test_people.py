@@ -31,7 +31,9 @@ def test_an_update_without_a_language_takes_none_away():
     assert TelegramUser.objects.get().language_code == "en"
 
 
-def test_meeting_known_people_again_asks_the_database_nothing(django_capture_on_commit_callbacks, django_assert_num_queries):
+def test_meeting_known_people_again_asks_the_database_nothing(
+    django_capture_on_commit_callbacks, django_assert_num_queries
+):
     with django_capture_on_commit_callbacks(execute=True):
         people.meet([Person(1, "Ana"), Person(2, "Luis")])
 

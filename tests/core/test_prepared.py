@@ -12,7 +12,9 @@ SAMPLE = datetime(1999, 1, 1, tzinfo=UTC)
 
 def leases_until() -> Prepared:
     return Prepared(
-        lambda owner, until: Lease.objects.filter(owner=owner, expires_at__lte=until).order_by("name").values_list("name"),
+        lambda owner, until: (
+            Lease.objects.filter(owner=owner, expires_at__lte=until).order_by("name").values_list("name")
+        ),
         owner="\x01owner",
         until=SAMPLE,
     )
@@ -39,7 +41,9 @@ def test_a_prepared_query_gives_values_their_types_back():
 
 
 def test_a_value_the_query_does_not_use_is_a_mistake_found_at_once():
-    query = Prepared(lambda kind, other: EventRecord.objects.filter(type=kind).values_list("id"), kind="\x01", other="\x02")
+    query = Prepared(
+        lambda kind, other: EventRecord.objects.filter(type=kind).values_list("id"), kind="\x01", other="\x02"
+    )
 
     with pytest.raises(ValueError, match="does not use other"):
         query.rows(kind="a", other="b")

@@ -124,7 +124,11 @@ class BotProcess:
         """Start ``runbot``; with ``wait`` until it says that it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "runbot"], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log
+                [sys.executable, "manage.py", "runbot"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
             )
         if wait:
             assert self.process.stdout is not None

@@ -11,7 +11,10 @@ def write_story(*, hints: int = 1, pay: int = 5) -> None:
     """Each reaction with ❤ pays; at every multiple of the pay a hint opens and Lucien writes."""
     ReactionReward.objects.create(chat_id=None, emoji="❤", amount=pay)
     letter = LucienTemplate.objects.create(
-        key="carta", name="La carta", text_es=LETTER, text_en="Good evening, <b>{nombre}</b>: {besitos} besitos open “{pista}”."
+        key="carta",
+        name="La carta",
+        text_es=LETTER,
+        text_en="Good evening, <b>{nombre}</b>: {besitos} besitos open “{pista}”.",
     )
     for number in range(1, hints + 1):
         Hint.objects.create(

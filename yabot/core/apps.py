@@ -12,4 +12,3 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from yabot.core import checks  # noqa: F401 - registers the system checks
-

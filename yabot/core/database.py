@@ -12,8 +12,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-
-
 def with_healthy_connection(function: Callable[P, R]) -> Callable[P, R]:
     """Run ``function`` with a connection that works: a dead one is closed, and the function is run once again.
 

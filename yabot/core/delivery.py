@@ -191,7 +191,7 @@ def _reject(item: Waiting, error: Exception) -> None:
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th failure: doubling, with jitter of a quarter, an hour at most."""
-    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1)) * random.uniform(0.75, 1.25)
+    return min(LONGEST_RETRY, FIRST_RETRY * (1 << min(attempts - 1, 30))) * random.uniform(0.75, 1.25)
 
 
 @atomic

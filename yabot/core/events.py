@@ -64,7 +64,7 @@ class EventSignal(Signal):
         self.known[event.type_name()] = self
         self._codec = _Codec(event)
 
-    def connect(  # type: ignore[override]
+    def connect(
         self,
         receiver: Callable[..., object],
         sender: object = None,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from yabot.core import clock, rows
+from yabot.core.events import publish
 from yabot.core.models import (
     BotStatus,
     InboundUpdate,
@@ -16,7 +17,6 @@ from yabot.core.models import (
     TelegramUser,
     UpdateState,
 )
-from yabot.core.events import publish
 from yabot.core.reader_events import ChatMoved
 from yabot.core.telegram.names import clean_name
 from yabot.core.transactions import atomic, on_commit
@@ -140,7 +140,9 @@ def erase(*, user_id: int) -> None:
     )
     InboundUpdate.objects.filter(user_id=user_id).exclude(state=UpdateState.WAITING).delete()
     theirs = OutgoingMessage.objects.filter(chat_id=user_id)
-    theirs.filter(state__in=[MessageState.QUEUED, MessageState.UNKNOWN]).update(state=MessageState.FAILED, error="erased")
+    theirs.filter(state__in=[MessageState.QUEUED, MessageState.UNKNOWN]).update(
+        state=MessageState.FAILED, error="erased"
+    )
     theirs.exclude(state=MessageState.SENDING).update(payload="{}")
     on_commit(lambda: _met.pop(user_id, None))
 

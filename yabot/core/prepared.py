@@ -50,7 +50,7 @@ class Prepared:
                 parameters[place] = value
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
-            found = cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
         if not found or not compiled.converters:
             return found
         return [tuple(row) for row in compiled.compiler.apply_converters(found, compiled.converters)]

@@ -93,11 +93,17 @@ def add(
     parameters = [value for pair in amounts.items() for value in pair]
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, *(only or {}).values()])
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def assign(
-    model: type[models.Model], *, key: str, columns: Sequence[str], rows: Sequence[Row], only: Mapping[str, Any] | None = None
+    model: type[models.Model],
+    *,
+    key: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    only: Mapping[str, Any] | None = None,
 ) -> int:
     """Set ``columns`` of each row found by ``key`` to its own values: rows are (key, value, value, …). Row count."""
     if not rows:

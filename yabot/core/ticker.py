@@ -64,7 +64,7 @@ def run(job: Job, due_at: datetime) -> bool:
     error = ""
     try:
         job.run()
-    except Exception as problem:  # noqa: BLE001 - one job's failure must not stop the others
+    except Exception as problem:
         error = redact(f"{type(problem).__name__}: {problem}")
         log.exception("the job %s failed", job.name)
     _finish(taken, error)

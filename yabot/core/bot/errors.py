@@ -1,7 +1,8 @@
 """What a reader is told when something goes wrong, and how it reaches the log."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from django.db import DatabaseError
 from django.utils import translation
@@ -18,7 +19,7 @@ from yabot.core.telegram.screens import Alert, Context, show
 
 log = logging.getLogger(__name__)
 
-Handler = Callable[[Update, Context], Awaitable[None]]
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 
 def checked(handler: Handler) -> Handler:

@@ -56,7 +56,9 @@ class Delivery(models.Model):
     """An event one module has not heard of yet. Deleted in the transaction in which the module heard it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    event = models.ForeignKey(EventRecord, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("evento"))
+    event = models.ForeignKey(
+        EventRecord, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("evento")
+    )
     module = models.CharField(_("módulo"), max_length=32)
     user_id = models.BigIntegerField(_("lector"))
     sequence = models.BigIntegerField(_("número"))
@@ -73,7 +75,9 @@ class Delivery(models.Model):
         ordering = ["priority", "id"]
         indexes = [
             models.Index(
-                fields=["module", "priority", "id"], name="core_delivery_claim", condition=models.Q(dead_at__isnull=True)
+                fields=["module", "priority", "id"],
+                name="core_delivery_claim",
+                condition=models.Q(dead_at__isnull=True),
             ),
             models.Index(fields=["module", "user_id", "sequence"], name="core_delivery_order"),
             models.Index(fields=["dead_at"], name="core_delivery_dead", condition=models.Q(dead_at__isnull=False)),

@@ -28,7 +28,10 @@ class TelegramUser(models.Model):
     )
     time_zone = models.CharField(_("zona horaria"), max_length=64, default="UTC", validators=[validate_time_zone])
     started_at = models.DateTimeField(
-        _("escribió al bot"), null=True, blank=True, help_text=_("Antes de su primer mensaje el bot no puede escribirle.")
+        _("escribió al bot"),
+        null=True,
+        blank=True,
+        help_text=_("Antes de su primer mensaje el bot no puede escribirle."),
     )
     blocked_at = models.DateTimeField(_("bloqueó al bot"), null=True, blank=True)
     consent_at = models.DateTimeField(_("dio su consentimiento"), null=True, blank=True)

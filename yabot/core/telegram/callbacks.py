@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 
@@ -45,7 +45,7 @@ class CallbackAction:
 
     name: str
     personal: bool = True
-    known: ClassVar[dict[str, Self]] = {}
+    known: ClassVar[dict[str, "CallbackAction"]] = {}
 
     def __post_init__(self) -> None:
         self.known[self.name] = self

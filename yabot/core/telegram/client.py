@@ -98,7 +98,7 @@ class BotApi:
 
     async def _post(self, method: str, params: Mapping[str, Any], form: aiohttp.FormData | None) -> Answer:
         content = {"data": form} if form else {"data": orjson.dumps(params), "headers": _JSON}
-        async with self.session.post(self._root + method, **content) as response:  # type: ignore[arg-type]
+        async with self.session.post(self._root + method, **content) as response:
             answer = Answer.read(response.status, await response.read())
         if answer is None:
             raise Doubtful(f"HTTP {response.status} without a Bot API answer")

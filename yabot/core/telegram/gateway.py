@@ -142,7 +142,7 @@ class Gateway:
             try:
                 await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS)
                 await in_db(ticker.tick)
-            except Exception:  # noqa: BLE001 - the database may be away; the next tick catches up
+            except Exception:
                 log.warning("the ticker could not run", exc_info=True)
             await asyncio.sleep(5)
 

@@ -49,7 +49,7 @@ def read(update: Any) -> Stored:
     """Read one element of getUpdates as far as it can be read; what it means is somebody else's business."""
     data = update if isinstance(update, dict) else {"malformed": update}
     number = data.get("update_id")
-    if not _is_id(number):
+    if number is None or not _is_id(number):
         number = -time.time_ns() // 1000  # no id of Telegram's: it is kept all the same
     kind = next((key for key in data if key != "update_id"), "empty")
     return Stored(number, str(kind)[:32], _user_of(data.get(kind)), data, uuid7())

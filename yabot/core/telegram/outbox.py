@@ -85,7 +85,7 @@ def _due(resting: Collection[int], limit: int) -> Sequence[tuple[Any, ...]]:
     due = _queued(clock.now())
     if resting:
         due = due.exclude(chat_id__in=resting)
-    return due.values_list(*_CLAIMED)[:limit]
+    return list(due.values_list(*_CLAIMED)[:limit])
 
 
 def _queued(now: datetime) -> QuerySet[OutgoingMessage]:
@@ -157,7 +157,7 @@ def _note(result: Result, now: datetime) -> None:
 
 def backoff(attempts: int) -> timedelta:
     """How long to wait after the n-th failed try: doubling, with jitter, ten minutes at most."""
-    return min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempts - 1)) * random.uniform(0.75, 1.25)
+    return min(LONGEST_RETRY, FIRST_RETRY * (1 << min(attempts - 1, 30))) * random.uniform(0.75, 1.25)
 
 
 def _abandoned(owner: str) -> QuerySet[OutgoingMessage]:

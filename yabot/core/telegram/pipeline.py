@@ -263,7 +263,11 @@ class Pipeline(threading.Thread):
 
     def _claim(self) -> bool:
         self._hear()
-        if self.sender is None or not (self._sends and self._claims) or not (bell.MESSAGES in self._rung or self._held_back):
+        if (
+            self.sender is None
+            or not (self._sends and self._claims)
+            or not (bell.MESSAGES in self._rung or self._held_back)
+        ):
             return False
         room, resting = self.sender.room(), self.sender.resting()
         self._rung.discard(bell.MESSAGES)

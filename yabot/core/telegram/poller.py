@@ -101,5 +101,3 @@ class Poller:
 
 def _is_number(update: dict[str, object]) -> bool:
     return isinstance(update.get("update_id"), int)
-
-

@@ -14,13 +14,21 @@ from yabot.core.telegram.outbox import Claimed, Outcome, Result, params_of
 
 FILE = "file:"
 _HARMLESS = ("message is not modified",)
-_GONE = ("bot was blocked", "user is deactivated", "bot can't initiate conversation", "chat not found", "bot was kicked")
+_GONE = (
+    "bot was blocked",
+    "user is deactivated",
+    "bot can't initiate conversation",
+    "chat not found",
+    "bot was kicked",
+)
 
 
 class Sender:
     """Sends claimed messages and reports each outcome. Lives on the event loop; ``busy`` may be read anywhere."""
 
-    def __init__(self, api: BotApi, budget: RateBudget, report: Callable[[Result], object], *, width: int = 200) -> None:
+    def __init__(
+        self, api: BotApi, budget: RateBudget, report: Callable[[Result], object], *, width: int = 200
+    ) -> None:
         self._api = api
         self._budget = budget
         self._report = report
