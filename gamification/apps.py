@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as registry
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ class GamificationConfig(AppConfig):
         ports.provide(ports.Wallets, wallets)
 
 
-def open_the_books(using: str, apps: Any, **_: object) -> None:
+def open_the_books(using: str, apps: Any = registry, **_: object) -> None:
     """The mint and the sink exist wherever the tables do."""
     from gamification.models import MINT_ID, SINK_ID, AccountKind
 

@@ -79,7 +79,7 @@ COMMANDS = {
 
 
 def command_menus() -> list[dict[str, object]]:
-    """The calls that set the "/" menu: private chats in Spanish for everybody and English for its speakers; none in groups."""
+    """The calls that set the "/" menu: in private chats, Spanish for everybody and English for its speakers."""
     menus: list[dict[str, object]] = [{"commands": [], "scope": {"type": "all_group_chats"}}]
     for code, names in COMMANDS.items():
         with override(code):
