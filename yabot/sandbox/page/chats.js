@@ -1,26 +1,33 @@
 // The left side: who this tab is, the list of chats, the clock.
-import { avatar, byId, el, icon } from "./dom.js";
+import { avatar, byId, el, icon, reconcile, whenChanged } from "./dom.js";
 import { now, preview, state } from "./state.js";
-import { clockTime, dayName, other, t } from "./texts.js";
+import { clockTime, dayName, locale, other, t } from "./texts.js";
 
 export function drawMe(choose) {
   const me = state.users.get(state.me);
   const button = byId("me");
   if (!me) return button.replaceChildren();
+  byId("language").textContent = other().toUpperCase();
+  return whenChanged(button, [me, [...state.users.values()], locale()], () => drawPeople(button, me, choose));
+}
+
+function drawPeople(button, me, choose) {
   button.replaceChildren(avatar(me.id, me.first_name, 40), names(me));
   button.setAttribute("aria-label", `${t("switchTo")}: ${me.first_name}`);
   byId("people").replaceChildren(...[...state.users.values()].slice(0, 200).map((user) =>
     el("button", { class: "person", role: "option", testid: `user-${user.id}`, "aria-selected": String(user.id === state.me), onclick: () => choose(user.id) },
       avatar(user.id, user.first_name, 38), el("span", {}, user.first_name, el("small", {}, `${user.username ? `@${user.username}` : user.id} · ${user.language_code ?? "—"}`)))));
-  byId("language").textContent = other().toUpperCase();
-  return button;
 }
 
 const names = (me) => el("span", { class: "me-names" }, el("b", { testid: "current-user" }, me.first_name), el("span", {}, me.username ? `@${me.username}` : String(me.id)));
 
 export function drawChats(open) {
   const cards = [...state.chats.values()].sort((a, b) => (b.last?.date ?? Infinity) - (a.last?.date ?? Infinity) || (b.type === "private") - (a.type === "private"));
-  byId("chats").replaceChildren(...cards.map((card) => chatCard(card, open)));
+  reconcile(byId("chats"), cards.map((card) => ({
+    key: card.id,
+    dependsOn: [card.title, card.last, state.unread.get(card.id), card.id === state.open, state.me, locale()],
+    make: () => chatCard(card, open),
+  })));
 }
 
 function chatCard(card, open) {
@@ -31,7 +38,7 @@ function chatCard(card, open) {
     avatar(card.type === "private" ? state.bot.id : card.id, card.title, 54),
     el("span", { class: "card-body" },
       el("span", { class: "card-line" }, el("span", { class: "card-title" }, el("span", { class: "card-icon" }, icon(kind)), card.title), el("time", { class: "dim" }, card.last ? when(card.last.date) : "")),
-      el("span", { class: "card-line" }, el("span", { class: "card-last dim" }, speaker + (card.last ? preview(card.last, t) : t("start"))), unread ? el("span", { class: "badge", testid: "unread" }, String(unread)) : null)));
+      el("span", { class: "card-line" }, el("span", { class: "card-last dim" }, speaker + (card.last ? preview(card.last, t) : card.type === "private" ? t("start") : "")), unread ? el("span", { class: "badge", testid: "unread" }, String(unread)) : null)));
 }
 
 const when = (seconds) => (now() - seconds < 72000 ? clockTime(seconds) : dayName(seconds));

@@ -1,6 +1,6 @@
 // The typing area: text, "/" menu, replies, edits, files, START, blocked and read-only chats, reply keyboards.
 import { control } from "./api.js";
-import { byId, el, icon, toast } from "./dom.js";
+import { byId, el, icon, toast, whenChanged } from "./dom.js";
 import { chat, preview, state } from "./state.js";
 import { t } from "./texts.js";
 
@@ -144,6 +144,10 @@ function drawReplying() {
   byId("replying").hidden = !message;
   if (!message) return;
   const title = state.editing ? t("editing") : message.sender_chat?.title ?? message.from?.first_name ?? "";
+  whenChanged(byId("replying"), [message.chat.id, message.message_id, title], () => drawReplied(message, title));
+}
+
+function drawReplied(message, title) {
   byId("replying").replaceChildren(el("div", {}, el("b", {}, title), el("br"), preview(message, t)), el("button", { class: "icon", testid: "cancel-reply", "aria-label": t("close"), onclick: () => { if (state.editing) byId("input").value = ""; cancelReply(); } }, icon("close")));
 }
 
@@ -153,6 +157,10 @@ function drawKeyboard(mode) {
   const used = markup?.one_time_keyboard && [...state.messages.values()].some((one) => one.message_id > last.message_id && one.from?.id === state.me);
   byId("keyboard").hidden = !markup?.keyboard || used;
   if (!markup?.keyboard) return;
+  whenChanged(byId("keyboard"), [state.open, state.me, markup], () => drawKeys(markup));
+}
+
+function drawKeys(markup) {
   byId("keyboard").replaceChildren(...markup.keyboard.map((row) => el("div", { class: "keyboard-row" }, ...row.map((key) => {
     const text = typeof key === "string" ? key : key.text;
     return el("button", { class: "key", testid: "keyboard-button", onclick: () => attempt(() => control("say", { user_id: state.me, chat_id: state.open, text })) }, text);

@@ -43,6 +43,38 @@ export function avatar(id, name, size) {
   return node;
 }
 
+// Draws only when something it depends on has changed, so that focus and taps survive every redraw.
+export function whenChanged(node, dependsOn, draw) {
+  const signature = JSON.stringify(dependsOn);
+  if (node.drawnFor === signature) return;
+  node.drawnFor = signature;
+  draw(node);
+}
+
+// Makes the children of parent the given items ({ key, dependsOn, make }). A node stays as long as its key does, so
+// that focus and scrolling survive; only what is inside is drawn again, and only when something it depends on changed.
+// Returns the nodes whose key was not there before.
+export function reconcile(parent, items) {
+  const before = new Map([...parent.children].map((node) => [node.key, node]));
+  const nodes = items.map(({ key, dependsOn, make }) => {
+    const signature = JSON.stringify(dependsOn);
+    const old = before.get(key);
+    if (!old) return Object.assign(make(), { key, drawnFor: signature });
+    if (old.drawnFor !== signature) become(old, make());
+    return Object.assign(old, { drawnFor: signature });
+  });
+  const kept = new Set(nodes);
+  for (const node of before.values()) if (!kept.has(node)) node.remove();
+  nodes.forEach((node, index) => { if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null); });
+  return nodes.filter((node) => !before.has(node.key));
+}
+
+function become(old, made) {
+  for (const { name } of [...old.attributes]) if (!made.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of [...made.attributes]) old.setAttribute(name, value);
+  old.replaceChildren(...made.childNodes);
+}
+
 export function toast(text, bad = false) {
   const node = el("div", { class: bad ? "toast bad" : "toast", testid: bad ? "toast-error" : "toast" }, text);
   byId("toasts").append(node);

@@ -50,7 +50,7 @@ function quote(replied, acts) {
 
 function picture(message, acts) {
   const size = message.photo.at(-1);
-  const image = el("img", { src: `/sandbox/media/${size.file_id}`, alt: message.caption ?? t("photo"), width: size.width, height: size.height, loading: "lazy" });
+  const image = el("img", { src: `/sandbox/media/${size.file_id}`, alt: message.caption ?? t("photo"), width: size.width, height: size.height, onload: acts.grown });
   image.style.height = "auto";
   const node = el("button", { class: message.has_media_spoiler ? "photo veiled" : "photo", testid: "photo" }, image);
   node.addEventListener("click", () => (node.classList.contains("veiled") ? node.classList.remove("veiled") : acts.picture(image.src)));
@@ -77,7 +77,7 @@ function reactionBar(message, acts) {
   if (!found.length) return null;
   const mine = message.sandbox.reactors?.[state.me] ?? [];
   return el("div", { class: "reactions", testid: "reactions" }, ...found.map(({ emoji, count }) =>
-    el("button", { class: mine.includes(emoji) ? "reaction mine" : "reaction", testid: "reaction", "data-emoji": emoji, "aria-pressed": String(mine.includes(emoji)), onclick: () => acts.react(message, mine.includes(emoji) ? null : emoji) }, `${shown(emoji)} ${count}`)));
+    el("button", { class: mine.includes(emoji) ? "reaction mine" : "reaction", testid: "reaction", "data-emoji": emoji, "aria-pressed": String(mine.includes(emoji)), onclick: () => acts.react(message, mine.includes(emoji) ? null : emoji) }, el("span", { class: "emoji" }, shown(emoji)), ` ${count}`)));
 }
 
 function comments(message, acts) {

@@ -1,50 +1,47 @@
 // The messages of the open chat, with days between them; keeps the reader's place.
-import { byId, el } from "./dom.js";
+import { byId, el, reconcile } from "./dom.js";
 import { author, messageRow } from "./message.js";
 import { chat, isService, serviceText, state } from "./state.js";
-import { dayName, t } from "./texts.js";
+import { dayName, locale, t } from "./texts.js";
 
 const GROUPED_SECONDS = 600;
 let acts = {};
-let known = new Set();
-export const useActs = (given) => { acts = given; };
+let stick = true;
+export const useActs = (given) => {
+  acts = { ...given, grown: () => { if (stick) byId("stream").scrollTop = byId("stream").scrollHeight; } };
+  byId("stream").addEventListener("scroll", ({ target }) => { stick = target.scrollHeight - target.scrollTop - target.clientHeight < 140; });
+};
 
 export function drawStream({ jump = false } = {}) {
   const stream = byId("stream");
   const card = chat();
   stream.hidden = !card;
-  if (!card) return stream.replaceChildren();
-  const atEnd = jump || stream.scrollHeight - stream.scrollTop - stream.clientHeight < 140;
-  const opened = openedSpoilers(stream);
+  if (!card) return reconcile(stream, []);
+  const atEnd = jump || stick;
   const list = [...state.messages.values()].sort((a, b) => a.message_id - b.message_id);
-  const rows = list.flatMap((message, index) => pieces(message, list[index - 1], list[index + 1]));
+  const items = list.flatMap((message, index) => pieces(card, message, list[index - 1], list[index + 1]));
   stream.className = `stream ${card.type}`;
-  stream.replaceChildren(...(rows.length ? rows : [welcome(card)]));
-  for (const key of opened) stream.querySelector(`[data-message-id="${key}"]`)?.querySelectorAll(".spoiler").forEach((node) => node.classList.add("open"));
-  animateNew(stream, list, jump);
+  const fresh = reconcile(stream, items.length ? items : [{ key: "welcome", dependsOn: [card, locale()], make: () => welcome(card) }]);
+  if (!jump) for (const row of fresh) row.querySelector?.(".message")?.classList.add("fresh");
   if (atEnd) stream.scrollTop = stream.scrollHeight;
+  stick = atEnd;
+  return fresh;
 }
 
-function openedSpoilers(stream) {
-  return [...stream.querySelectorAll(".spoiler.open")].map((node) => node.closest("[data-message-id]").dataset.messageId);
-}
-
-function pieces(message, before, after) {
+function pieces(card, message, before, after) {
+  const name = `${card.id}:${message.message_id}`;
   const day = !before || dayName(before.date) !== dayName(message.date);
-  const nodes = day ? [el("div", { class: "day", testid: "day" }, dayName(message.date))] : [];
-  if (isService(message)) return [...nodes, el("div", { class: "day", testid: "service-message" }, serviceText(message, t))];
-  const together = (one, two) => one && two && !isService(one) && !isService(two) && author(one).id === author(two).id && Math.abs(two.date - one.date) < GROUPED_SECONDS;
-  return [...nodes, messageRow(message, { first: day || !together(before, message), last: !together(message, after) }, acts)];
+  const items = day ? [{ key: `day:${name}`, dependsOn: dayName(message.date), make: () => el("div", { class: "day", testid: "day" }, dayName(message.date)) }] : [];
+  const place = { first: day || !together(before, message), last: !together(message, after) };
+  const service = () => el("div", { class: "day", testid: "service-message" }, serviceText(message, t));
+  const make = isService(message) ? service : () => messageRow(message, place, acts);
+  return [...items, { key: name, dependsOn: [{ ...message, sandbox: { ...message.sandbox, revision: 0, seen: 0 } }, place, state.me, locale(), card.may_write], make }];
 }
+
+const together = (one, two) => one && two && !isService(one) && !isService(two) && author(one).id === author(two).id && Math.abs(two.date - one.date) < GROUPED_SECONDS;
 
 function welcome(card) {
   return el("div", { class: "welcome", testid: "welcome" }, card.type === "private" ? el("b", {}, t("welcome")) : null, card.about || (card.type === "private" ? t("hello") : t("none")));
-}
-
-function animateNew(stream, list, jump) {
-  const fresh = list.filter((message) => !known.has(message.message_id));
-  if (!jump) for (const message of fresh) stream.querySelector(`[data-message-id="${message.message_id}"] .message`)?.classList.add("fresh");
-  known = new Set(list.map((message) => message.message_id));
 }
 
 export function jumpTo(messageId) {
