@@ -19,6 +19,7 @@ from yabot.core.transactions import atomic
 
 LANGUAGE = CallbackAction("idioma")
 LANGUAGES = {"es": "Español", "en": "English"}
+SPOKEN = {"es": "español", "en": "English"}
 DeepLink = Callable[[TelegramUser], Screen]
 deep_links: dict[str, DeepLink] = {}  # filled by the composition root: ?start=saldo opens the wallet
 
@@ -72,7 +73,7 @@ def language(reader: TelegramUser, *, toast: str = "") -> Screen:
         Button(f"{'✓ ' if code == reader.spoken_language else ''}{name}", LANGUAGE.pack(code, owner=reader.pk))
         for code, name in LANGUAGES.items()
     )
-    return screen("language", {"language": LANGUAGES[reader.spoken_language]}, buttons, toast=toast)
+    return screen("language", {"language": SPOKEN[reader.spoken_language]}, buttons, toast=toast)
 
 
 async def on_language_chosen(update: Update, context: Context) -> None:
