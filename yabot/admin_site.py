@@ -1,7 +1,50 @@
-"""The back office's site."""
+"""The back office's site: YABOT's name, menu and first page, with either theme."""
 
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING or not settings.UNFOLD_INSTALLED:
+    _Site = AdminSite
+else:
+    from unfold.sites import UnfoldAdminSite as _Site
 
 
 class YabotAdminConfig(AdminConfig):
     """Django's admin, with YABOT's look where django-unfold is installed."""
+
+    default_site = "yabot.admin_site.YabotAdminSite"
+
+
+class YabotAdminSite(_Site):
+    """The site every model is registered with."""
+
+    site_title = _("YABOT")
+    site_header = _("YABOT")
+    index_title = _("Inicio")
+    index_template = "admin/yabot_index.html"
+    empty_value_display = "—"
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's pages and "Estado del sistema"."""
+        from yabot.core.admin import status
+
+        return [path("estado/", self.admin_view(status.show_status), name="status"), *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The menu, by what people work on; one app's own page stays Django's."""
+        from yabot.core.admin import menu
+
+        apps = super().get_app_list(request, app_label)
+        return apps if app_label else menu.grouped(apps)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The first page, with how everything is."""
+        from yabot.core.admin import status
+
+        return super().index(request, {**status.dashboard(request), **(extra_context or {})})

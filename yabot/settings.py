@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from yabot.environment import Environment
@@ -43,7 +44,7 @@ SANDBOX_URL = environment.text("SANDBOX_URL")
 UNFOLD_INSTALLED = find_spec("unfold") is not None and not environment.flag("PLAIN_ADMIN", default=False)
 
 INSTALLED_APPS = [
-    *(["unfold"] if UNFOLD_INSTALLED else []),
+    *(["unfold.apps.BasicAppConfig"] if UNFOLD_INSTALLED else []),
     "yabot.admin_site.YabotAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "yabot.core.middleware.ContentSecurityPolicy",
 ]
 
 ROOT_URLCONF = "yabot.urls"
@@ -118,6 +120,16 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = environment.text("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "YABOT",
+    "SITE_HEADER": "YABOT",
+    "SITE_SUBHEADER": _("La trastienda"),
+    "SITE_SYMBOL": "theater_comedy",
+    "SITE_URL": None,
+    "STYLES": [lambda request: static("core/admin.css")],
+    "SIDEBAR": {"show_search": True, "navigation": "yabot.core.admin.menu.sidebar"},
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

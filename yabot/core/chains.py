@@ -17,7 +17,7 @@ Text = str | Promise
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChainLink:
-    """One row of a chain. ``cause`` is the id of the link it follows from; None: it follows from the update.
+    """One row of a chain. ``cause`` is the id of the link it follows from; None: from what began the chain.
 
     ``tone`` is a name of ``yabot.core.admin.base.Tone``; ``details`` is folded away until asked for.
     """
@@ -55,18 +55,19 @@ def event_name(type_name: str) -> Text:
 def links(correlation_id: UUID) -> list[ChainLink]:
     """The whole chain, each link after its cause and below it (``depth``). A few statements for each module."""
     found = [link for finder in _finders.values() for link in finder(correlation_id)]
-    return list(_tree(sorted(found, key=lambda link: link.at)))
+    return list(_tree(sorted(found, key=lambda link: link.at), root=correlation_id))
 
 
-def _tree(found: Sequence[ChainLink]) -> Iterator[ChainLink]:
-    """Depth first. A cause that is not in the chain counts as none."""
+def _tree(found: Sequence[ChainLink], root: UUID) -> Iterator[ChainLink]:
+    """Depth first. A cause that is not in the chain counts as none; ``root`` is the id of the chain's update."""
     known = {link.id for link in found if link.id is not None}
+    begin = root if root in known else None
     children: dict[UUID | None, list[ChainLink]] = defaultdict(list)
     for link in found:
-        children[link.cause if link.cause in known and link.cause != link.id else None].append(link)
+        cause = link.cause if link.cause in known and link.cause != link.id else begin
+        children[None if link.id == root else cause].append(link)
     yield from _below(children, None, 0)
-    for stray in [link for part in children.values() for link in part]:  # causes in a circle: nobody's fault, shown
-        yield stray
+    yield from [link for part in children.values() for link in part]  # causes in a circle are shown all the same
 
 
 def _below(children: dict[UUID | None, list[ChainLink]], cause: UUID | None, depth: int) -> Iterable[ChainLink]:

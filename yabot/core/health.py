@@ -1,9 +1,12 @@
 """How the parts of the system are. A part is well when it says so often enough, not when its process exists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from yabot.core import clock, delivery
 from yabot.core.models import Delivery, Heartbeat, InboundUpdate, MessageState, OutgoingMessage, UpdateState
@@ -13,6 +16,7 @@ from yabot.core.transactions import atomic
 POLLER = "poller"
 LEDGER = "ledger"
 SILENCE = {POLLER: timedelta(seconds=60), LEDGER: timedelta(hours=26)}
+MANY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,16 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the health page."""
+    """One line of the health page. ``detail`` says what to do when it is not ``ok``.
+
+    ``vital``: the system does not work without it. Otherwise it works, and something waits for a person.
+    """
 
     name: str
     ok: bool
     detail: str
+    vital: bool = True
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +71,115 @@ def queues() -> Queues:
         inbound=InboundUpdate.objects.filter(state=UpdateState.WAITING).count(),
         deliveries=delivery.backlog(),
         outgoing=OutgoingMessage.objects.filter(state__in=waiting).count(),
-        dead=Delivery.objects.filter(dead_at__isnull=False).count(),
+        dead=dead_letters(),
     )
 
 
+def dead_letters() -> int:
+    """How many deliveries were given up (``MANY`` when there are more)."""
+    return Delivery.objects.filter(dead_at__isnull=False).order_by()[:MANY].count()
+
+
+def undecided_messages() -> int:
+    """How many messages failed or may not have arrived, and wait for a person (``MANY`` when there are more)."""
+    trouble = [MessageState.FAILED, MessageState.UNKNOWN]
+    return OutgoingMessage.objects.filter(state__in=trouble).order_by()[:MANY].count()
+
+
 def findings() -> list[Finding]:
-    """Every part with a word: the database, the poller, the queues, the ledger."""
-    found = [Finding("database", True, "")]
-    beats = {beat.name: beat for beat in Heartbeat.objects.all()}
-    found += [_heartbeat(name, beats[name]) for name in SILENCE if name in beats]
-    counts = queues()
-    overloaded = delivery.is_overloaded()
-    detail = f"{counts.deliveries} waiting" + (", low priorities are held back" if overloaded else "")
-    found.append(Finding("deliveries", not overloaded, detail))
-    found.append(Finding("dead letters", counts.dead == 0, f"{counts.dead}"))
-    found.append(Finding("outgoing", True, f"{counts.outgoing} waiting"))
-    return found
+    """Every part with a word. A part that never ran in this installation says nothing, which is no fault."""
+    return list(_findings())
 
 
-def _heartbeat(name: str, beat: Heartbeat) -> Finding:
+def is_healthy(found: Sequence[Finding]) -> bool:
+    """Whether everything vital is well."""
+    return all(finding.ok or not finding.vital for finding in found)
+
+
+def _findings() -> Iterator[Finding]:
+    beats = {beat.name: beat for beat in Heartbeat.objects.filter(pk__in=SILENCE)}
+    yield Finding("database", True, _("Responde."), title=_("Base de datos"))
+    yield _poller(beats.get(POLLER))
+    yield _ledger(beats.get(LEDGER))
+    yield _overload()
+    yield _dead(dead_letters())
+    yield _undecided(undecided_messages())
+
+
+def _poller(beat: Heartbeat | None) -> Finding:
+    title = _("Conexión con Telegram")
+    if beat is None:
+        return Finding(POLLER, True, _("El bot todavía no se ha encendido aquí."), title=title)
+    if _is_well(beat):
+        return Finding(POLLER, True, _("El bot habla con Telegram."), title=title)
+    ago = _ago(beat)
+    if clock.now() - beat.beat_at > SILENCE[POLLER]:
+        detail = _("El bot está callado (%(ago)s). Comprueba que «runbot» está en marcha.") % {"ago": ago}
+    else:
+        detail = _("El bot no llega a Telegram (%(ago)s). Lo sigue intentando solo; nada se pierde. %(why)s") % {
+            "ago": ago,
+            "why": beat.detail,
+        }
+    return Finding(POLLER, False, detail.strip(), title=title)
+
+
+def _ledger(beat: Heartbeat | None) -> Finding:
+    title = _("Cuentas de besitos")
+    if beat is None:
+        return Finding(LEDGER, True, _("Todavía no se han revisado por primera vez."), title=title)
+    if _is_well(beat):
+        return Finding(LEDGER, True, _("Cuadran: %(ago)s.") % {"ago": _ago(beat)}, title=title)
+    if beat.good_at == beat.beat_at:
+        detail = _("Nadie las revisa: %(ago)s. Comprueba que las tareas periódicas corren.") % {"ago": _ago(beat)}
+    else:
+        detail = _("No cuadran. No entregues besitos a mano y avisa a quien lleva el sistema. %(why)s") % {
+            "why": beat.detail
+        }
+    return Finding(LEDGER, False, detail.strip(), title=title)
+
+
+def _overload() -> Finding:
+    if not delivery.is_overloaded():
+        return Finding("deliveries", True, _("Los módulos van al día."), title=_("Reparto de eventos"))
+    detail = _("Hay demasiados eventos esperando; lo menos urgente se pospone hasta que baje la cola.")
+    return Finding("deliveries", False, detail, title=_("Reparto de eventos"))
+
+
+def _dead(count: int) -> Finding:
+    title = _("Entregas abandonadas")
+    if not count:
+        return Finding("dead letters", True, _("Ninguna."), vital=False, title=title)
+    detail = ngettext(
+        "Hay %d entrega abandonada. Mira su error y, cuando esté arreglado, vuelve a entregarla.",
+        "Hay %d entregas abandonadas. Mira su error y, cuando esté arreglado, vuelve a entregarlas.",
+        count,
+    )
+    return Finding("dead letters", False, detail % count, vital=False, title=title)
+
+
+def _undecided(count: int) -> Finding:
+    title = _("Mensajes que necesitan a una persona")
+    if not count:
+        return Finding("messages", True, _("Ninguno."), vital=False, title=title)
+    detail = ngettext(
+        "%d mensaje falló o no se sabe si llegó. Decide si se reintenta.",
+        "%d mensajes fallaron o no se sabe si llegaron. Decide si se reintentan.",
+        count,
+    )
+    return Finding("messages", False, detail % count, vital=False, title=title)
+
+
+def _is_well(beat: Heartbeat) -> bool:
     """Good when its last word was good and is not too old."""
-    age = clock.now() - beat.good_at if beat.good_at else None
-    ok = age is not None and age <= SILENCE[name] and beat.good_at == beat.beat_at
-    said = f"last good {age.total_seconds():.0f} s ago" if age is not None else "never good"
-    return Finding(name, ok, f"{said}. {beat.detail}".strip())
+    return beat.good_at == beat.beat_at and clock.now() - beat.beat_at <= SILENCE[beat.pk]
+
+
+def _ago(beat: Heartbeat) -> str:
+    if beat.good_at is None:
+        return _("nunca lo ha logrado")
+    seconds = (clock.now() - beat.good_at).total_seconds()
+    if seconds < 120:
+        return _("última vez hace %d s") % seconds
+    if seconds < 7200:
+        return _("última vez hace %d min") % (seconds / 60)
+    return _("última vez hace %d h") % (seconds / 3600)

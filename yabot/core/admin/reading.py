@@ -1,5 +1,6 @@
 """Making stored rows readable: JSON, times, message texts, cut to what a list can hold."""
 
+import html
 import json
 from typing import Any
 
@@ -35,7 +36,7 @@ def message_text(payload: str) -> str:
     if not isinstance(params, dict):
         return ""
     said = params.get("text") or params.get("caption") or ""
-    return strip_tags(str(said)) if params.get("parse_mode") == "HTML" else str(said)
+    return html.unescape(strip_tags(str(said))) if params.get("parse_mode") == "HTML" else str(said)
 
 
 def milliseconds(seconds: float) -> str:
