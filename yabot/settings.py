@@ -1,5 +1,6 @@
 """YABOT's settings: a bare checkout runs on SQLite, without Redis, without a token. See ``.env.example``."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ TELEGRAM_FILE_URL = environment.text("TELEGRAM_FILE_URL", "https://api.telegram.
 SEND_RATE = environment.number("SEND_RATE", 30, high=1000)
 SEND_RATE_PER_CHAT = environment.number("SEND_RATE_PER_CHAT", 1, low=0.01, high=1000)
 SEND_RATE_PER_GROUP_MINUTE = environment.number("SEND_RATE_PER_GROUP_MINUTE", 20, low=1, high=60_000)
+# Sending in a process of its own uses a second core; on one core it only costs memory.
+SENDER_PROCESS = environment.flag("SENDER_PROCESS", default=(os.cpu_count() or 1) > 1)
 RETRY_UNKNOWN_PRIVATE = environment.flag("RETRY_UNKNOWN_PRIVATE", default=True)
 
 # --- the event bus ----------------------------------------------------------------------------------------------------

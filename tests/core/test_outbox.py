@@ -10,9 +10,9 @@ from yabot.core.messages import Message
 from yabot.core.models import MessagePriority, MessageState, OutgoingMessage, TelegramFile, TelegramUser
 from yabot.core.people import Person
 from yabot.core.telegram import outbox
+from yabot.core.telegram.calling import judge
 from yabot.core.telegram.client import Answer
-from yabot.core.telegram.outbox import Claimed, Outcome, Result
-from yabot.core.telegram.sender import judge
+from yabot.core.telegram.outcome import Claimed, Outcome, Result
 
 pytestmark = pytest.mark.django_db
 ME = "host:1:me"
@@ -61,7 +61,7 @@ def test_one_message_for_each_chat_is_under_way_and_they_keep_their_order():
     owe("second")
 
     (message,) = claim()
-    assert outbox.params_of(message)["text"] == "first"
+    assert message.params()["text"] == "first"
     assert claim(resting=[7]) == []
 
 

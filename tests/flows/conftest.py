@@ -77,6 +77,7 @@ def bot_settings(settings: Any, telegram: SandboxServer) -> Any:
     settings.TELEGRAM_API_URL = telegram.api_url
     settings.TELEGRAM_FILE_URL = telegram.file_url
     settings.SEND_RATE = 0
+    settings.SENDER_PROCESS = False
     return settings
 
 

@@ -16,10 +16,9 @@ from yabot.core.telegram.budget import RateBudget, Rates
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
 from yabot.core.telegram.dispatch import Dispatcher
 from yabot.core.telegram.inbox import Stored
-from yabot.core.telegram.outbox import Claimed
 from yabot.core.telegram.pipeline import Pipeline, RawHandler
 from yabot.core.telegram.poller import AnotherPoller, Poller
-from yabot.core.telegram.sender import Sender
+from yabot.core.telegram.sender import LoopCarrier, ProcessCarrier, Sender
 from yabot.core.ticker import Job, Ticker
 
 log = logging.getLogger(__name__)
@@ -103,12 +102,11 @@ class Gateway:
         def dispatch(updates: list[Stored]) -> None:
             loop.call_soon_threadsafe(dispatcher.submit, updates)
 
-        def submit(claimed: list[Claimed], files: dict[str, str]) -> None:
-            loop.call_soon_threadsafe(sender.submit, claimed, files)
-
-        pipeline = Pipeline(raw=self._parts.raw, dispatch=dispatch, submit=submit, handled=self._parts.answered)
+        pipeline = Pipeline(raw=self._parts.raw, dispatch=dispatch, handled=self._parts.answered)
         dispatcher = Dispatcher(application, pipeline.mark)
-        sender = pipeline.sender = Sender(self._api, self._budget, pipeline.report)
+        sender = pipeline.sender = Sender(self._budget, pipeline.report)
+        alone = settings.SENDER_PROCESS
+        sender.carrier = ProcessCarrier(sender) if alone else LoopCarrier(sender, self._api, loop)
         return pipeline, dispatcher, sender
 
     async def _meet_telegram(self) -> dict[str, Any]:
@@ -162,6 +160,6 @@ class Gateway:
         await asyncio.gather(*work, return_exceptions=True)
         await dispatcher.drain(DRAIN_SECONDS)
         pipeline.take_no_more()
-        await sender.drain(DRAIN_SECONDS)
+        await asyncio.to_thread(sender.drain, DRAIN_SECONDS)
         pipeline.stop()
         await asyncio.to_thread(pipeline.join, DRAIN_SECONDS)

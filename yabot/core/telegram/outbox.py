@@ -6,19 +6,17 @@ gone for one that has not. Sync code; the calls themselves are made by ``yabot.c
 
 import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db.models import F, QuerySet
 
 from yabot.core import clock, people, rows
 from yabot.core.models import MessageState, OutgoingMessage, TelegramFile
 from yabot.core.prepared import Prepared
+from yabot.core.telegram.outcome import Claimed, Outcome, Result
 from yabot.core.transactions import atomic
 
 TRIES = 8
@@ -26,42 +24,6 @@ TRIES_IN_DOUBT = 3
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=10)
 DOUBT = timedelta(seconds=30)  # how long an unknown private message waits before it is tried again
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message this process must send now, once."""
-
-    id: UUID
-    chat_id: int
-    method: str
-    payload: str
-    attempts: int
-    user_id: int | None
-
-
-class Outcome(Enum):
-    """What a call told us."""
-
-    SENT = "sent"
-    LATER = "later"  # certainly not delivered, may work another time
-    NEVER = "never"  # refused for good
-    BLOCKED = "blocked"  # refused because the person does not want the bot
-    MOVED = "moved"  # the group has another id now
-    UNKNOWN = "unknown"  # nobody knows
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The outcome of one claimed message."""
-
-    message: Claimed
-    outcome: Outcome
-    message_id: int | None = None
-    error: str = ""
-    retry_after: float = 0
-    moved_to: int | None = None
-    uploaded: tuple[tuple[str, str], ...] = ()
 
 
 @atomic
@@ -187,8 +149,3 @@ def retry_doubtful() -> int:
     return OutgoingMessage.objects.filter(
         state=MessageState.UNKNOWN, chat_id__gt=0, due_at__lte=clock.now(), attempts__lt=TRIES_IN_DOUBT
     ).update(state=MessageState.QUEUED)
-
-
-def params_of(message: Claimed) -> dict[str, Any]:
-    """The call's parameters."""
-    return {"chat_id": message.chat_id, **orjson.loads(message.payload)}

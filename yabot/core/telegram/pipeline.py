@@ -21,9 +21,10 @@ from yabot.core.health import Beat
 from yabot.core.models import UpdateState
 from yabot.core.splitting import run_splitting
 from yabot.core.telegram import inbox, outbox
+from yabot.core.telegram.calling import FILE
 from yabot.core.telegram.inbox import Stored
-from yabot.core.telegram.outbox import Claimed, Result
-from yabot.core.telegram.sender import FILE, Sender
+from yabot.core.telegram.outcome import Claimed, Result
+from yabot.core.telegram.sender import Sender
 from yabot.core.transactions import atomic
 from yabot.core.worker import Worker
 
@@ -45,18 +46,17 @@ class Mark:
 
 
 class Pipeline(threading.Thread):
-    """Feed it updates and results from any thread; it calls ``dispatch`` and ``submit`` from its own."""
+    """Feed it updates and results from any thread; it calls ``dispatch`` and the sender from its own."""
 
     def __init__(
         self,
         *,
         raw: Mapping[str, RawHandler],
         dispatch: Callable[[list[Stored]], object],
-        submit: Callable[[list[Claimed], dict[str, str]], object],
         handled: frozenset[str],
     ) -> None:
         super().__init__(name="yabot-pipeline", daemon=True)
-        self._raw, self._dispatch, self._submit, self._handled = raw, dispatch, submit, handled
+        self._raw, self._dispatch, self._handled = raw, dispatch, handled
         self._incoming: deque[tuple[Sequence[Any], Future[int]]] = deque()
         self._backlog: deque[Stored] = deque()
         self._results: deque[Result] = deque()
@@ -83,6 +83,7 @@ class Pipeline(threading.Thread):
 
     def report(self, result: Result) -> None:
         """A claimed message has an outcome."""
+        faults.point("after_send")
         self._results.append(result)
         self._wake.set()
 
@@ -275,8 +276,8 @@ class Pipeline(threading.Thread):
         self._held_back = not claimed and (room <= 0 or bool(resting)) and outbox.has_due()
         if claimed:
             self._rung.add(bell.MESSAGES)
-            self.sender.reserve(claimed)
-            self._submit(claimed, _known_files(claimed))
+            faults.point("after_message_claim")
+            self.sender.send(claimed, _known_files(claimed))
         return bool(claimed)
 
 
@@ -290,7 +291,7 @@ def _known_files(claimed: Sequence[Claimed]) -> dict[str, str]:
         value.removeprefix(FILE)
         for message in claimed
         if FILE in message.payload
-        for value in outbox.params_of(message).values()
+        for value in message.params().values()
         if isinstance(value, str) and value.startswith(FILE)
     }
     return outbox.file_ids(paths) if paths else {}

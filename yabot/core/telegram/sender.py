@@ -1,44 +1,61 @@
-"""Makes the outbox's calls: one try each, in parallel between chats, one at a time within a chat."""
+"""Who sends: on the event loop of this process, or in a process of its own.
+
+Sending costs as much processor time as everything the database does for a message. In a process of its own it has a
+core of its own; the rows decide what is sent, so nothing depends on which of the two it is.
+"""
 
 import asyncio
+import logging
+import os
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Protocol
+from uuid import UUID
 
+import orjson
 from django.conf import settings
 
-from yabot.core import faults
 from yabot.core.telegram.budget import RateBudget
-from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
-from yabot.core.telegram.outbox import Claimed, Outcome, Result, params_of
+from yabot.core.telegram.calling import perform
+from yabot.core.telegram.client import BotApi
+from yabot.core.telegram.outcome import Claimed, Outcome, Result
 
-FILE = "file:"
-_HARMLESS = ("message is not modified",)
-_GONE = (
-    "bot was blocked",
-    "user is deactivated",
-    "bot can't initiate conversation",
-    "chat not found",
-    "bot was kicked",
-)
+log = logging.getLogger(__name__)
+
+WIDTH = 200
+Report = Callable[[Result], object]
+
+
+class Carrier(Protocol):
+    """Takes messages and reports an outcome for each, some time."""
+
+    def carry(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
+        """Send these. Called from the claiming thread."""
+        ...
+
+    def stop(self, seconds: float) -> None:
+        """Wait up to ``seconds`` for what is under way; everything has an outcome then."""
+        ...
 
 
 class Sender:
-    """Sends claimed messages and reports each outcome. Lives on the event loop; ``busy`` may be read anywhere."""
+    """The claiming side: how much may go now, to whom, and what is under way."""
 
-    def __init__(
-        self, api: BotApi, budget: RateBudget, report: Callable[[Result], object], *, width: int = 200
-    ) -> None:
-        self._api = api
+    def __init__(self, budget: RateBudget, report: Report) -> None:
         self._budget = budget
         self._report = report
-        self._width = width
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.busy: set[int] = set()
+        self._under_way: dict[UUID, Claimed] = {}
+        self._busy: set[int] = set()
+        self._idle = threading.Event()
+        self._idle.set()
+        self.carrier: Carrier | None = None
 
     def room(self) -> int:
         """How many more messages may be claimed now."""
-        return min(self._width - len(self.busy), self._budget.room())
+        return min(WIDTH - len(self._under_way), self._budget.room())
 
     def wait(self) -> float:
         """Seconds until the budget lets something go that it holds back now."""
@@ -47,100 +64,121 @@ class Sender:
 
     def resting(self) -> set[int]:
         """The chats no message may be claimed for: paused ones and those being written to."""
-        return {*self._budget.resting(), *self.busy.copy()}
+        return {*self._budget.resting(), *self._busy.copy()}
 
-    def reserve(self, claimed: list[Claimed]) -> None:
-        """Note that these go now. Called where they were claimed, before the loop hears of them."""
+    def send(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
+        """These go now."""
+        assert self.carrier is not None
+        self._idle.clear()
         for message in claimed:
             self._budget.spend(message.chat_id)
-            self.busy.add(message.chat_id)
+            self._busy.add(message.chat_id)
+            self._under_way[message.id] = message
+        self.carrier.carry(claimed, files)
 
-    def submit(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
-        """Send them. On the loop's thread."""
+    def finished(self, result: Result) -> None:
+        """A message has its outcome. From any thread; a second outcome for the same message is no news."""
+        if self._under_way.pop(result.message.id, None) is None:
+            return
+        if result.retry_after:
+            self._budget.pause(result.message.chat_id, result.retry_after)
+        self._busy.discard(result.message.chat_id)
+        self._report(result)
+        if not self._under_way:
+            self._idle.set()
+
+    def lost(self, why: str) -> None:
+        """The carrier broke: whatever was under way may have arrived."""
+        for message in list(self._under_way.values()):
+            self.finished(Result(message, Outcome.UNKNOWN, error=why))
+
+    def find(self, message_id: UUID) -> Claimed | None:
+        """The message under way with this id."""
+        return self._under_way.get(message_id)
+
+    def drain(self, seconds: float) -> None:
+        """Wait until everything under way has an outcome; what has none after ``seconds`` is unknown."""
+        self._idle.wait(seconds)
+        if self.carrier is not None:
+            self.carrier.stop(1.0)
+        self.lost("the process was stopped while sending")
+
+
+class LoopCarrier:
+    """Sends on the event loop of this process."""
+
+    def __init__(self, sender: Sender, api: BotApi, loop: asyncio.AbstractEventLoop) -> None:
+        self._sender, self._api, self._loop = sender, api, loop
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def carry(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
+        """Send these. Called from the claiming thread."""
+        self._loop.call_soon_threadsafe(self._start, claimed, files)
+
+    def stop(self, seconds: float) -> None:
+        """Nothing of its own to end: its loop ends with the process."""
+
+    def _start(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
         for message in claimed:
             task = asyncio.create_task(self._send(message, files))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def drain(self, seconds: float) -> None:
-        """Wait until everything under way has an outcome; what has none after ``seconds`` is unknown."""
-        if self._tasks:
-            _done, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
     async def _send(self, message: Claimed, files: Mapping[str, str]) -> None:
-        result = Result(message, Outcome.UNKNOWN, error="the process was stopped while sending")
+        self._sender.finished(await perform(self._api, message, files, Path(settings.MEDIA_ROOT)))
+
+
+class ProcessCarrier:
+    """Sends in a child process, spoken with in lines of JSON; a child that dies is replaced."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._child: subprocess.Popen[bytes] | None = None
+        self._start()
+
+    def _start(self) -> None:
+        command = [sys.executable, "-m", "yabot.core.telegram.sending"]
+        environment = {
+            **os.environ,
+            "TELEGRAM_TOKEN": settings.TELEGRAM_TOKEN,
+            "TELEGRAM_API_URL": settings.TELEGRAM_API_URL,
+            "YABOT_MEDIA": str(settings.MEDIA_ROOT),
+        }
+        self._child = subprocess.Popen(  # noqa: S603 - our own module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, cwd=settings.BASE_DIR
+        )
+        threading.Thread(target=self._listen, args=(self._child,), name="yabot-sender", daemon=True).start()
+
+    def carry(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
+        """Send these. Called from the claiming thread."""
         try:
-            faults.point("after_message_claim")
-            result = await self._try(message, files)
-            faults.point("after_send")
-        finally:
-            if result.retry_after:
-                self._budget.pause(message.chat_id, result.retry_after)
-            self._report(result)
-            self.busy.discard(message.chat_id)
+            if self._child is None or self._child.poll() is not None:
+                self._start()
+            assert self._child is not None and self._child.stdin is not None
+            self._child.stdin.write(orjson.dumps({"messages": claimed, "files": files}) + b"\n")
+            self._child.stdin.flush()
+        except OSError:
+            self._sender.lost("the sending process ended")
 
-    async def _try(self, message: Claimed, files: Mapping[str, str]) -> Result:
-        params = params_of(message)
-        uploads = _prepare(params, files)
+    def _listen(self, child: "subprocess.Popen[bytes]") -> None:
+        assert child.stdout is not None
+        for line in child.stdout:
+            for told in orjson.loads(line):
+                message = self._sender.find(UUID(told["id"]))
+                if message is not None:
+                    self._sender.finished(Result.from_wire(told, message))
+        if child.wait() != 0:
+            log.warning("the sending process ended with code %s; another is started when needed", child.returncode)
+            self._sender.lost("the sending process ended")
+
+    def stop(self, seconds: float) -> None:
+        """Close the child's ear: it ends by itself, or is ended."""
+        child, self._child = self._child, None
+        if child is None or child.stdin is None:
+            return
+        child.stdin.close()
         try:
-            answer = await self._api.call(message.method, params, files=uploads or None)
-        except NotDelivered as error:
-            return Result(message, Outcome.LATER, error=str(error))
-        except Doubtful as error:
-            return Result(message, Outcome.UNKNOWN, error=str(error))
-        except OSError as error:
-            return Result(message, Outcome.NEVER, error=f"the file cannot be read: {error.strerror}")
-        return judge(message, answer, uploads)
-
-
-def _prepare(params: dict[str, Any], files: Mapping[str, str]) -> dict[str, Path]:
-    """Put file_ids where they are known; returns what has to be uploaded."""
-    uploads: dict[str, Path] = {}
-    for name, value in params.items():
-        if isinstance(value, str) and value.startswith(FILE):
-            path = value.removeprefix(FILE)
-            if path in files:
-                params[name] = files[path]
-            else:
-                uploads[name] = Path(settings.MEDIA_ROOT) / path
-    return uploads
-
-
-def judge(message: Claimed, answer: Answer, uploads: Mapping[str, Path] | None = None) -> Result:
-    """What an answer means for its message.
-
-    429 and 5xx answers of the Bot API itself say "not now"; 403 that the person does not want the bot; other refusals
-    are final. "message is not modified" means that it already is as wanted.
-    """
-    text = f"{answer.code} {answer.description}"
-    if answer.ok or any(part in answer.description for part in _HARMLESS):
-        return _sent(message, answer, uploads or {})
-    if answer.migrate_to:
-        return Result(message, Outcome.MOVED, error=text, moved_to=answer.migrate_to)
-    if answer.code == 429 or answer.code >= 500:
-        return Result(message, Outcome.LATER, error=text, retry_after=answer.retry_after)
-    if answer.code == 403 or any(part in answer.description for part in _GONE):
-        return Result(message, Outcome.BLOCKED, error=text)
-    if answer.code in {401, 404}:  # a revoked token or a server that is not the Bot API: nobody heard it
-        return Result(message, Outcome.LATER, error=text)
-    return Result(message, Outcome.NEVER, error=text)
-
-
-def _sent(message: Claimed, answer: Answer, uploads: Mapping[str, Path]) -> Result:
-    result = answer.result if isinstance(answer.result, dict) else {}
-    names = tuple((_relative(path), file_id) for name, path in uploads.items() if (file_id := _file_id(result, name)))
-    return Result(message, Outcome.SENT, message_id=result.get("message_id"), uploaded=names)
-
-
-def _relative(path: Path) -> str:
-    return path.relative_to(settings.MEDIA_ROOT).as_posix()
-
-
-def _file_id(message: Mapping[str, Any], name: str) -> str | None:
-    media = message.get(name)
-    if isinstance(media, list) and media:
-        media = media[-1]  # a photo's largest size
-    return media.get("file_id") if isinstance(media, dict) else None
+            child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
