@@ -6,8 +6,11 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+
+from yabot.sandbox.telegram import DEMO_TOKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,10 +40,13 @@ def launch():
 def test_it_says_when_it_is_ready_and_leaves_on_a_signal(launch, tmp_path):
     process = launch("--port", "0", "--world", "demo", "--state", str(tmp_path / "world.json"))
 
-    assert process.stdout.readline().startswith("sandbox ready http://127.0.0.1:")
-    process.send_signal(signal.SIGTERM)
+    ready = process.stdout.readline()
+    with socket.create_connection(("127.0.0.1", urlsplit(ready.split()[-1]).port)) as poller:
+        poller.sendall(f"GET /bot{DEMO_TOKEN}/getUpdates?offset=-1&timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        process.send_signal(signal.SIGTERM)
 
-    assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=5) == 0
+    assert ready.startswith("sandbox ready http://127.0.0.1:")
     assert (tmp_path / "world.json").stat().st_size > 0
 
 

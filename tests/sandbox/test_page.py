@@ -40,7 +40,7 @@ class Page:
         self.url = url
 
     def open(self):
-        self.driver.get(self.url)
+        self.driver.get(f"{self.url}?user=1001")
         self.until(lambda _: self.driver.execute_script("return document.documentElement.dataset.ready"))
 
     def until(self, condition):

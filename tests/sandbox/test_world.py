@@ -99,6 +99,14 @@ def test_a_post_is_forwarded_into_the_discussion_group(bot, sandbox, channel, an
     assert forward["forward_origin"]["message_id"] == post["message_id"]
 
 
+def test_an_edited_post_is_edited_in_the_discussion_too(bot, sandbox, channel):
+    post = bot("sendMessage", chat_id=channel["id"], text="uno")["message_id"]
+
+    bot("editMessageText", chat_id=channel["id"], message_id=post, text="dos")
+
+    assert sandbox.messages(channel["linked_chat_id"])[-1]["text"] == "dos"
+
+
 def test_the_bot_gets_no_update_about_its_own_post(bot, sandbox, channel):
     bot("sendMessage", chat_id=channel["id"], text="x")
 
@@ -134,6 +142,14 @@ def test_a_banned_person_is_out_and_stays_out(everything, bot, sandbox, group, l
     assert last(sandbox, "chat_member")["new_chat_member"]["status"] == "kicked"
     with pytest.raises(SandboxProblem, match="banned"):
         sandbox.join(luis, group)
+
+
+def test_a_ban_ends_with_its_time(bot, sandbox, group, luis):
+    bot("banChatMember", chat_id=group, user_id=luis, until_date=sandbox.call("now") + 3600)
+    sandbox.advance(3700)
+
+    assert bot("getChatMember", chat_id=group, user_id=luis)["status"] == "left"
+    sandbox.join(luis, group)
 
 
 def test_unbanning_a_member_removes_them_and_lets_them_return(bot, sandbox, group, luis):

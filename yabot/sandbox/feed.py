@@ -47,4 +47,5 @@ class Feed:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[topic].append(waiter)
         await asyncio.wait({waiter}, timeout=timeout)
-        waiter.cancel()
+        if not waiter.done():
+            self._waiting[topic].remove(waiter)

@@ -35,9 +35,9 @@ def _replace(path: Path, body: bytes) -> None:
 
 async def keep_saving(tg: Telegram, path: Path) -> None:
     """Run for ever: write the world every few seconds when something changed."""
-    saved = -1
+    saved: object = None
     while True:
-        marks = tg.world.revision + tg.updates.confirmed_id
+        marks = (tg.world.revision, tg.updates.confirmed_id, tg.updates.allowed, tg.journal.number)
         if marks != saved:
             body = dumps(tg.stored())
             await asyncio.to_thread(_replace, path, body)

@@ -66,6 +66,8 @@ def get_chat_member(tg: Telegram, params: Params) -> JSON:
     if person is None:
         raise bad_request("user not found")
     member = chat.members.get(int(user_id or 0), Member("left"))
+    if member.status == "kicked" and 0 < member.until_date <= tg.clock.now():
+        member = Member("left")
     return member.as_json(person, chat.type)
 
 

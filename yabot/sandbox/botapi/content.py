@@ -38,6 +38,8 @@ def _reply(tg: Telegram, chat: Chat, params: Params, data: JSON) -> None:
         "message_id": params.integer("reply_to_message_id"),
         "allow_sending_without_reply": params.flag("allow_sending_without_reply"),
     }
+    if not isinstance(reply, dict):
+        raise bad_request("object expected as reply parameters")
     message = chat.messages.get(int(reply.get("message_id") or 0))
     if message is None:
         if reply.get("allow_sending_without_reply"):

@@ -6,6 +6,7 @@ from yabot.sandbox.botapi.media import media_content
 from yabot.sandbox.botapi.params import Params
 from yabot.sandbox.botapi.registry import method
 from yabot.sandbox.botapi.targets import chat_of, is_own, message_of
+from yabot.sandbox.people.channels import follow_edit
 from yabot.sandbox.refusals import bad_request, not_modelled
 from yabot.sandbox.telegram import Telegram
 from yabot.sandbox.wire import JSON
@@ -78,4 +79,6 @@ def _rewrite(
     message.data = {**kept, "edit_date": tg.clock.now(), **after}
     message.rewritten = message.rewritten or bool(replaced)
     tg.touch(chat, message)
+    if chat.type == "channel":
+        follow_edit(tg, chat, message)
     return message.data

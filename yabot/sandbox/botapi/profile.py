@@ -87,6 +87,8 @@ def _language(params: Params) -> str:
 
 
 def _command(item: Any) -> JSON:
+    if not isinstance(item, dict):
+        raise bad_request("can't parse BotCommand: Expected an Object")
     name = str(item.get("command", "")).removeprefix("/")
     description = str(item.get("description", ""))
     if not COMMAND.fullmatch(name):

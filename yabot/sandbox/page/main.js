@@ -4,7 +4,7 @@ import { drawChats, drawClock, drawMe, drawSideTexts } from "./chats.js";
 import { beginReply, cancelReply, drawComposer, runCommand, usePayload } from "./composer.js";
 import { alertBox, avatar, byId, icon, toast } from "./dom.js";
 import { loadPane, onCall, onUpdate, setUpPane, togglePane } from "./pane.js";
-import { chat, isOut, loadMessages, preview, refresh, state } from "./state.js";
+import { asked, chat, isOut, loadMessages, preview, refresh, state } from "./state.js";
 import { drawStream, jumpTo, useActs } from "./stream.js";
 import { counted, switchLanguage, t } from "./texts.js";
 
@@ -204,5 +204,6 @@ setUpPane();
 setUp();
 listen((name, data) => HANDLERS[name]?.(data));
 await attempt(reload);
+if (state.chats.has(Number(asked.get("chat")))) await open(Number(asked.get("chat")));
 if (localStorage.getItem("sandbox-pane")) togglePane(true);
 document.documentElement.dataset.ready = "true";

@@ -6,13 +6,16 @@ export const state = {
   reply: null, editing: null, unread: new Map(), offset: 0, names: new Map(),
 };
 
+// ?user=1001&chat=-100… opens the page as this person, in this chat.
+export const asked = new URLSearchParams(location.search);
+
 export const chat = () => state.chats.get(state.open);
 export const now = () => Math.floor(Date.now() / 1000 + state.offset);
 export const isOut = (message) => message.from?.id === state.me && message.chat.type !== "channel";
 
 // Everything but the messages; keeps the person this tab acts as (each tab its own).
 export async function refresh() {
-  const wanted = state.me ?? Number(sessionStorage.getItem("sandbox-user")) ?? 0;
+  const wanted = state.me ?? Number(asked.get("user") || sessionStorage.getItem("sandbox-user"));
   let found = await control("overview", { user_id: wanted });
   if (!found.chats && found.users.length) {
     const reader = found.users.find((user) => user.first_name === "Ana") ?? found.users[0];

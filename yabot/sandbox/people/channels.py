@@ -29,6 +29,19 @@ def forward_to_discussion(tg: Telegram, channel: Chat, post: Message) -> Message
     return forward
 
 
+def follow_edit(tg: Telegram, channel: Chat, post: Message) -> None:
+    """An edited post looks the same in the discussion group; the bot hears only of the post itself."""
+    group = tg.world.chats.get(channel.linked_chat_id or 0)
+    forward = group.messages.get(channel.threads.get(post.id, 0)) if group else None
+    if group is None or forward is None:
+        return
+    kept = {name: value for name, value in forward.data.items() if name not in CARRIED}
+    carried = {name: post.data[name] for name in CARRIED if name in post.data}
+    forward.data = {**kept, **carried, "edit_date": tg.clock.now()}
+    forward.rewritten = post.rewritten
+    tg.touch(group, forward)
+
+
 def count_comment(tg: Telegram, group: Chat, thread_id: int) -> None:
     """One more comment under the channel post that started the thread."""
     root = group.messages.get(thread_id)

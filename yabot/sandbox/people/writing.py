@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from yabot.sandbox.people.channels import count_comment, forward_to_discussion
+from yabot.sandbox.people.channels import count_comment, follow_edit, forward_to_discussion
 from yabot.sandbox.people.errors import Impossible
 from yabot.sandbox.people.lookup import chat_of_user, message_named, user_named
 from yabot.sandbox.people.membership import unblock_bot
@@ -147,6 +147,7 @@ def edit(tg: Telegram, user_id: int, chat_id: int, message_id: int, text: str) -
     message.rewritten = True
     tg.touch(chat, message)
     if chat.type == "channel":
+        follow_edit(tg, chat, message)
         tg.update("edited_channel_post", message.data)
     elif bot_sees(tg, chat, message.data):
         tg.update("edited_message", message.data)

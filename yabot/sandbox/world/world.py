@@ -85,6 +85,9 @@ class World:
         world = cls(Bot(**saved["bot"]), message_base=saved["message_base"], revision=saved["revision"])
         world.users = {item["id"]: User(**item) for item in saved["users"]}
         world.chats = {item["id"]: Chat.restored(item) for item in saved["chats"]}
+        for chat in world.chats.values():
+            # What was written after the last save is lost, its ids must not come again for other messages.
+            chat.last_message_id = max(chat.last_message_id, first_message_id())
         for item in saved["files"]:
             world.add_file(StoredFile.restored(item))
         return world
