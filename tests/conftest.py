@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gamification.services import rules
 from yabot.core import people
 
 
@@ -22,6 +23,7 @@ def django_db_modify_db_settings(worker_id: str) -> None:
 @pytest.fixture(autouse=True)
 def _nobody_is_remembered() -> None:
     people.forget_all()
+    rules.forget_rules()
 
 
 @pytest.fixture

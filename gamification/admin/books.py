@@ -23,10 +23,11 @@ class BookAdmin(ReadOnlyAdmin, LargeTableAdmin):
         """The rows with their readers' names, in the same statement."""
         reader = TelegramUser.objects.filter(pk=OuterRef("user_id"))
         found: QuerySet[Any] = super().get_queryset(request)
-        return found.annotate(
+        named: QuerySet[Any] = found.annotate(
             reader_username=Subquery(reader.values("username")[:1]),
             reader_first_name=Subquery(reader.values("first_name")[:1]),
         )
+        return named
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -84,7 +84,8 @@ class ReactionRewardAdmin(ModelAdmin):
         """The rules with the names of their chats, in the same statement."""
         chat = TelegramChat.objects.filter(pk=OuterRef("chat_id"))
         found: QuerySet[Any] = super().get_queryset(request)
-        return found.annotate(chat_title=Subquery(chat.values("title")[:1]))
+        named: QuerySet[Any] = found.annotate(chat_title=Subquery(chat.values("title")[:1]))
+        return named
 
     @column(_lazy("dónde"), ordering="chat_id")
     def place(self, rule: Any) -> str:

@@ -36,6 +36,10 @@ class ImmutableQuerySet(models.QuerySet):
         """Never: post the opposite with ``wallets.correct``."""
         raise LedgerIsImmutable
 
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Never: post the opposite with ``wallets.correct``."""
+        raise LedgerIsImmutable
+
     def delete(self) -> NoReturn:
         """Never: post the opposite with ``wallets.correct``."""
         raise LedgerIsImmutable
@@ -53,7 +57,7 @@ class Immutable(models.Model):
         """Write it the first time; afterwards raises LedgerIsImmutable."""
         if not self._state.adding:
             raise LedgerIsImmutable
-        super().save(*args, **kwargs)
+        super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Raises LedgerIsImmutable."""

@@ -103,7 +103,7 @@ def _homeless_holds() -> Iterator[dict[str, str]]:
     """No open hold without an account to hold it."""
     home = Account.objects.filter(kind=AccountKind.HOLD, user_id=OuterRef("user_id"))
     bad = _open_holds().filter(~Exists(home)).values_list("reference", "user_id", "amount")
-    return _faults("transfer", bad[:SHOWN], "a hold of {1} besitos, but reader {0} has nothing put aside")
+    return _faults("hold", bad[:SHOWN], "a hold of {1} besitos, but reader {0} has nothing put aside")
 
 
 def _kept() -> QuerySet[Account]:

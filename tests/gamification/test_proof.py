@@ -1,0 +1,179 @@
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from gamification.models import Hold, Reason
+from gamification.services import proof, wallets
+from tests.factories.gamification import WalletFactory
+from yabot.core import clock, health
+from yabot.core.models import Heartbeat
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def books():
+    """A little of everything."""
+    WalletFactory(user_id=1, balance=20)
+    WalletFactory(user_id=2, balance=5)
+    wallets.spend(user_id=1, amount=3, reason=Reason.FRAGMENT, reference="fragment:1")
+    for number in range(3):
+        wallets.hold(user_id=1, amount=2, reason=Reason.AUCTION, reference=f"bid:{number}")
+    first, second, _ = Hold.objects.order_by("id")
+    wallets.release(first.pk)
+    wallets.capture(second.pk)
+
+
+def corrupt(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        assert cursor.rowcount == 1, "one row"
+
+
+def problems():
+    return [fault["problem"] for fault in proof.prove().wrong]
+
+
+def test_a_ledger_that_nobody_touched_is_right():
+    found = proof.prove()
+
+    assert (found.ok, found.accounts, found.entries, found.sum, found.wrong) == (True, 5, 16, 0, [])
+
+
+def test_an_empty_ledger_is_right(django_db_blocker):
+    with connection.cursor() as cursor:
+        for table in ("entry", "transfer", "hold", "account"):
+            cursor.execute(f"DELETE FROM gamification_{table}")
+
+    assert proof.prove() == proof.Proof(True, 0, 0, 0, [])
+
+
+def test_an_entry_with_another_amount_is_found():
+    corrupt("UPDATE gamification_entry SET amount = amount + 1 WHERE balance_after = 17")
+
+    found = proof.prove()
+
+    assert (found.ok, found.sum) == (False, 1)
+    assert [set(fault) - {"problem"} for fault in found.wrong] == [{"transfer"}, {"account"}, {"account"}]
+    assert found.wrong[0]["problem"] == "3 besitos in 2 entries that sum to 1 or are in the wrong place"
+    assert found.wrong[-1] == {"account": "*", "problem": "all entries sum to 1, not to 0"}
+
+
+def test_a_lost_entry_is_found():
+    corrupt("DELETE FROM gamification_entry WHERE balance_after = 17")
+
+    assert problems()[0] == "3 besitos in 1 entries that sum to 3 or are in the wrong place"
+
+
+def test_a_transfer_without_entries_is_found():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM gamification_entry WHERE transfer_id ="
+            " (SELECT id FROM gamification_transfer WHERE reference = 'fragment:1')"
+        )
+
+    assert problems()[0] == "3 besitos in 0 entries that sum to 0 or are in the wrong place"
+
+
+def test_a_transfer_with_another_amount_is_found():
+    corrupt("UPDATE gamification_transfer SET amount = 4 WHERE reference = 'fragment:1'")
+
+    assert problems() == ["4 besitos in 2 entries that sum to 0 or are in the wrong place"]
+
+
+def test_an_entry_in_another_account_is_found():
+    corrupt(
+        "UPDATE gamification_entry SET account_id = (SELECT id FROM gamification_account WHERE user_id = 2)"
+        " WHERE balance_after = 17"
+    )
+
+    assert sorted(problems()) == [
+        "3 besitos in 2 entries that sum to 0 or are in the wrong place",
+        "balance 13, its entries sum to 16",
+        "balance 5, its entries sum to 2",
+    ]
+
+
+def test_a_balance_that_was_raised_by_hand_is_found():
+    corrupt("UPDATE gamification_account SET balance = 1000 WHERE user_id = 2")
+
+    assert problems() == ["balance 1000, its entries sum to 5"]
+
+
+def test_a_balance_below_zero_is_found():
+    corrupt("UPDATE gamification_account SET balance = -1 WHERE user_id = 2")
+
+    assert problems() == ["balance -1, its entries sum to 5", "balance -1 is below zero"]
+
+
+def test_a_hold_that_was_ended_by_hand_is_found():
+    corrupt("UPDATE gamification_hold SET state = 'released' WHERE state = 'held'")
+
+    assert problems() == ["balance 2, its open holds are 0"]
+
+
+def test_a_hold_without_anything_put_aside_is_found():
+    Hold.objects.create(user_id=3, amount=4, reference="bid:9", reason=Reason.AUCTION)
+
+    assert proof.prove().wrong == [
+        {"hold": "bid:9", "problem": "a hold of 4 besitos, but reader 3 has nothing put aside"}
+    ]
+
+
+def test_the_proof_takes_the_same_statements_for_any_size(django_assert_num_queries):
+    for number in range(10):
+        WalletFactory(user_id=100 + number)
+
+    with django_assert_num_queries(7):
+        proof.prove()
+
+
+def test_the_command_says_that_all_is_well():
+    out = StringIO()
+
+    call_command("prove_ledger", stdout=out)
+
+    assert out.getvalue() == "The ledger is right: 5 accounts, 16 entries, sum 0.\n"
+
+
+def test_the_command_answers_machines():
+    out = StringIO()
+
+    call_command("prove_ledger", "--json", stdout=out)
+
+    assert json.loads(out.getvalue()) == {"ok": True, "accounts": 5, "entries": 16, "sum": 0, "wrong": []}
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_command_names_what_is_wrong_and_fails(options):
+    corrupt("UPDATE gamification_account SET balance = 1000 WHERE user_id = 2")
+    out = StringIO()
+
+    with pytest.raises(SystemExit) as end:
+        call_command("prove_ledger", *options, stdout=out)
+
+    assert end.value.code == 1
+    assert "balance 1000, its entries sum to 5" in out.getvalue()
+
+
+def test_a_good_proof_is_a_good_sign_of_life():
+    proof.prove_and_tell()
+
+    beat = Heartbeat.objects.get(pk=health.LEDGER)
+    assert beat.good_at == beat.beat_at
+    assert "right" in beat.detail
+
+
+def test_a_bad_proof_is_an_error_and_a_bad_sign(expected_errors):
+    expected_errors.append("the ledger is wrong")
+    corrupt("UPDATE gamification_account SET balance = 1000 WHERE user_id = 2")
+
+    proof.prove_and_tell()
+
+    beat = Heartbeat.objects.get(pk=health.LEDGER)
+    assert beat.good_at is None
+    assert beat.beat_at <= clock.now()
+    assert {finding.name: finding.ok for finding in health.findings()}["ledger"] is False

@@ -1,0 +1,290 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.utils import timezone
+
+from gamification.events import BesitosAdded, besitos_added
+from gamification.models import ReactionReward, Transfer
+from gamification.services import rewards, rules, wallets
+from gamification.services.wallets import Credit
+from tests.factories.gamification import AdministeredChatFactory, ReactionRewardFactory
+from tests.gamification.hearing import announced
+from yabot.core import delivery, reactions
+from yabot.core.correlation import Trace
+from yabot.core.ids import uuid7
+from yabot.core.models import BotStatus, Delivery, EventRecord, ReactionSource, TelegramChat
+from yabot.core.reactions import NewReaction, ReactionDetected
+
+pytestmark = pytest.mark.django_db
+
+CLUB, OTHER = -1, -2
+
+
+def reacted(user_id=1, *, message=1, chat=CLUB, emoji="❤", source="native"):
+    return ReactionDetected(
+        user_id=user_id, trace=Trace(uuid7(), uuid7()), chat_id=chat, message_id=message, emoji=emoji, source=source
+    )
+
+
+def reward(*events):
+    return rewards.reward_reactions(events)
+
+
+@pytest.fixture(autouse=True)
+def club():
+    return AdministeredChatFactory(id=CLUB)
+
+
+def test_a_reaction_pays_what_the_rule_says():
+    ReactionRewardFactory(amount=3)
+    event = reacted()
+
+    assert reward(event) == 1
+
+    transfer = Transfer.objects.get()
+    assert (transfer.amount, transfer.reason, transfer.reference) == (3, "reaction", f"reaction:{CLUB}:1:1")
+    assert (transfer.correlation_id, transfer.causation_id) == (event.trace.correlation_id, event.trace.event_id)
+    assert announced(BesitosAdded)[0].trace.event_id == event.trace.event_id
+
+
+def test_a_detected_reaction_reaches_the_wallet_through_the_bus():
+    ReactionRewardFactory()
+    reactions.detect([NewReaction(7, CLUB, 1, "❤", ReactionSource.BUTTON, Trace(uuid7()))])
+
+    delivery.deliver("gamification")
+
+    assert wallets.balance_of(7) == 1
+
+
+def test_each_emoji_has_its_own_price():
+    ReactionRewardFactory(emoji="❤", amount=1)
+    ReactionRewardFactory(emoji="🔥", amount=5)
+
+    reward(reacted(1, emoji="❤"), reacted(2, emoji="🔥"), reacted(3, emoji="👎"))
+
+    assert wallets.balances([1, 2, 3]) == {1: 1, 2: 5}
+
+
+@pytest.mark.parametrize("written", ["❤", "❤️"])
+@pytest.mark.parametrize("seen", ["❤", "❤️"])
+def test_a_heart_is_a_heart(written, seen):
+    ReactionRewardFactory(emoji=written)
+
+    reward(reacted(emoji=seen))
+
+    assert wallets.balance_of(1) == 1
+
+
+def test_the_rule_of_a_chat_wins_over_the_general_one():
+    AdministeredChatFactory(id=OTHER)
+    ReactionRewardFactory(amount=1)
+    ReactionRewardFactory(amount=9, chat_id=OTHER)
+
+    reward(reacted(1, chat=CLUB), reacted(2, chat=OTHER))
+
+    assert wallets.balances([1, 2]) == {1: 1, 2: 9}
+
+
+def test_a_rule_of_one_chat_pays_nowhere_else():
+    AdministeredChatFactory(id=OTHER)
+    ReactionRewardFactory(chat_id=OTHER)
+
+    assert reward(reacted(chat=CLUB)) == 0
+
+
+@pytest.mark.parametrize("status", [BotStatus.MEMBER, BotStatus.LEFT])
+def test_the_general_rule_pays_nothing_where_the_bot_is_not_administrator(status):
+    AdministeredChatFactory(id=OTHER, bot_status=status)
+    ReactionRewardFactory()
+
+    assert reward(reacted(chat=OTHER), reacted(chat=-999)) == 0
+
+
+def test_a_rule_that_is_switched_off_or_worth_nothing_pays_nothing():
+    ReactionRewardFactory(is_active=False)
+    ReactionRewardFactory(emoji="🔥", amount=0)
+
+    assert reward(reacted(), reacted(2, emoji="🔥")) == 0
+
+
+def test_a_message_pays_a_reader_once_whatever_the_emoji():
+    ReactionRewardFactory(emoji="❤", amount=1)
+    ReactionRewardFactory(emoji="🔥", amount=5)
+
+    reward(reacted(emoji="❤"), reacted(emoji="🔥"))
+    reward(reacted(emoji="🔥"), reacted(message=2, emoji="🔥"))
+
+    assert wallets.balance_of(1) == 1 + 5
+
+
+def test_a_repeated_delivery_after_the_rule_changed_pays_nothing_more():
+    rule = ReactionRewardFactory(amount=1)
+    event = reacted()
+    reward(event)
+    rule.amount = 7
+    rule.save()
+
+    assert reward(event) == 0
+
+    assert wallets.balance_of(1) == 1
+
+
+def test_an_event_about_nobody_pays_nobody():
+    ReactionRewardFactory()
+
+    assert reward(reacted(user_id=None)) == 0
+
+
+def test_a_daily_cap_is_counted_in_order_within_a_batch():
+    ReactionRewardFactory(amount=2, daily_cap=5)
+
+    assert reward(*(reacted(1, message=number) for number in range(4)), reacted(2)) == 3
+
+    assert wallets.balances([1, 2]) == {1: 4, 2: 2}
+    paid = Transfer.objects.filter(user_id=1).values_list("reference", flat=True)
+    assert sorted(paid) == [f"reaction:{CLUB}:0:1", f"reaction:{CLUB}:1:1"]
+
+
+def test_a_daily_cap_counts_what_earlier_batches_paid():
+    ReactionRewardFactory(daily_cap=2)
+
+    for message in range(4):
+        reward(reacted(message=message))
+
+    assert wallets.balance_of(1) == 2
+
+
+def test_the_cap_starts_again_at_midnight_of_the_community(settings):
+    settings.TIME_ZONE = "America/Mexico_City"  # UTC-6
+    timezone.get_default_timezone.cache_clear()
+    ReactionRewardFactory(daily_cap=1)
+    balances = []
+
+    for moment in ("2030-05-10T05:00", "2030-05-10T05:59", "2030-05-10T06:00", "2030-05-11T05:59", "2030-05-11T06:00"):
+        with time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False):
+            reward(reacted(message=moment))
+            balances.append(wallets.balance_of(1))
+
+    timezone.get_default_timezone.cache_clear()
+    assert balances == [1, 1, 2, 2, 3]
+
+
+def test_a_cap_counts_only_what_its_own_rule_paid():
+    ReactionRewardFactory(emoji="🔥", amount=5)
+    ReactionRewardFactory(emoji="❤", daily_cap=2)
+    wallets.add_many([Credit(1, 50, "gift", "gift:1")])
+
+    reward(*(reacted(message=number, emoji="🔥") for number in range(3)))
+    reward(*(reacted(message=number, emoji="❤") for number in range(3, 9)))
+
+    assert wallets.balance_of(1) == 50 + 15 + 2
+
+
+def test_repeated_deliveries_do_not_use_up_the_cap():
+    ReactionRewardFactory(daily_cap=2)
+    first = reacted(message=1)
+    reward(first)
+
+    reward(first, first, reacted(message=2))
+
+    assert wallets.balance_of(1) == 2
+
+
+def test_an_emoji_without_a_cap_pays_when_the_capped_one_does_not():
+    ReactionRewardFactory(emoji="❤", daily_cap=1)
+    ReactionRewardFactory(emoji="🔥", amount=3)
+    reward(reacted(message=1))
+
+    reward(reacted(message=2, emoji="❤"), reacted(message=2, emoji="🔥"))
+
+    assert wallets.balance_of(1) == 1 + 3
+
+
+def test_rules_are_read_once_and_again_when_one_changes(django_assert_num_queries):
+    rule = ReactionRewardFactory()
+    with django_assert_num_queries(2):
+        rules.current()
+        rules.current()
+
+    rule.amount = 4
+    rule.save()
+    assert rules.current().find(CLUB, "❤").amount == 4
+    rule.delete()
+    assert rules.current().find(CLUB, "❤") is None
+
+
+def test_changes_made_elsewhere_are_seen_after_two_seconds():
+    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as moment:
+        ReactionRewardFactory()
+        assert rules.current().find(OTHER, "❤") is None
+        TelegramChat.objects.bulk_create([TelegramChat(id=OTHER, bot_status=BotStatus.ADMINISTRATOR)])
+        assert rules.current().find(OTHER, "❤") is None
+
+        moment.shift(timedelta(seconds=2))
+        assert rules.current().find(OTHER, "❤").amount == 1
+
+
+@pytest.mark.parametrize("cap", [None, 3])
+@pytest.mark.parametrize("size", [1, 100, 400])
+def test_a_delivery_takes_the_same_statements_for_any_batch(size, cap, settings, django_assert_num_queries):
+    ReactionRewardFactory(daily_cap=cap)
+    for message in (1, 2):
+        found = [
+            NewReaction(user, CLUB, message, "❤", ReactionSource.NATIVE, Trace(uuid7())) for user in range(1, size + 1)
+        ]
+        reactions.detect(found)
+        if message == 1:
+            delivery.deliver("gamification")
+    heard, counted, full = bool(besitos_added.modules), 2 if cap else 0, size == settings.DELIVERY_BATCH
+
+    # savepoint; claim (and its gaps when full); references; balances; transfers; entries; publish 2; delete; release
+    with django_assert_num_queries(10 + heard + counted + full):
+        assert delivery.deliver("gamification") == size
+
+
+def test_events_heard_twice_pay_once():
+    ReactionRewardFactory()
+    found = [NewReaction(user, CLUB, 1, "❤", ReactionSource.NATIVE, Trace(uuid7())) for user in range(1, 21)]
+    reactions.detect(found)
+    delivery.deliver("gamification")
+    for record in EventRecord.objects.filter(type="reaction_detected"):
+        for _ in range(2):
+            Delivery.objects.create(
+                event=record, module="gamification", user_id=record.user_id, sequence=record.sequence, shard=0
+            )
+
+    assert delivery.deliver("gamification") == 40
+
+    assert set(wallets.balances(range(1, 21)).values()) == {1}
+    assert len(announced(BesitosAdded)) == 20
+
+
+def test_there_is_one_rule_for_each_place_and_emoji_also_everywhere():
+    ReactionRewardFactory(emoji="❤")
+    ReactionReward(emoji="❤", chat_id=CLUB).full_clean()
+
+    with pytest.raises(ValidationError) as refusal:
+        ReactionReward(emoji=" ❤️").full_clean()
+
+    assert "emoji" in refusal.value.message_dict
+
+
+def test_a_rule_may_be_saved_again():
+    ReactionRewardFactory(emoji="❤").full_clean()
+
+
+def test_a_cap_below_one_reaction_is_refused():
+    with pytest.raises(ValidationError) as refusal:
+        ReactionReward(amount=5, daily_cap=4).full_clean()
+
+    assert "daily_cap" in refusal.value.message_dict
+
+
+def test_the_database_holds_one_rule_for_each_chat_and_emoji():
+    ReactionRewardFactory(chat_id=CLUB)
+
+    with pytest.raises(IntegrityError):
+        ReactionRewardFactory(chat_id=CLUB)

@@ -1,0 +1,35 @@
+import pytest
+
+from gamification.bot import wallet
+from gamification.models import Reason
+from gamification.services import wallets
+from yabot.core.people import Person
+
+pytestmark = pytest.mark.django_db
+
+LUCIA = Person(7, "Lucía")
+
+
+def earn(amount):
+    wallets.add(user_id=7, amount=amount, reason=Reason.REACTION, reference=f"reaction:{amount}")
+
+
+def test_the_balance_is_told():
+    earn(12)
+
+    assert "12" in wallet.balance(LUCIA).text.text
+
+
+def test_the_history_tells_each_movement_with_its_reason():
+    earn(12)
+    wallets.spend(user_id=7, amount=5, reason=Reason.FRAGMENT, reference="fragment:1")
+
+    text = wallet.history(LUCIA).text.text
+
+    assert "+12 · Reacción" in text
+    assert "-5 · Fragmento de la historia" in text
+    assert "7 besitos" in text
+
+
+def test_an_empty_history_says_how_it_begins():
+    assert "Reacciona con ❤️" in wallet.history(LUCIA).text.text
