@@ -47,6 +47,10 @@ class Environment:
         """The variable as it is, without surrounding white space."""
         return str(self._env.str(name, default=default)).strip()
 
+    def folder(self, name: str, default: Path) -> Path:
+        """A folder; a relative one is taken from the place of the default."""
+        return default.parent / (self.text(name) or default)
+
     def flag(self, name: str, default: bool) -> bool:
         """A yes-or-no variable."""
         raw = self.text(name, "1" if default else "0").lower()

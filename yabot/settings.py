@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from yabot.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 environment = Environment(BASE_DIR / ".env")
+VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
 
 # --- the process ------------------------------------------------------------------------------------------------------
 DEBUG = environment.flag("DEBUG", default=False)
@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "narrative",
     "channeladmin",
     "yabot.sandbox",
+    "yabot.demo",
 ]
 
 MIDDLEWARE = [
@@ -119,7 +120,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Español")), ("en", _("Inglés"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "templates" / "unfold" / "locale"]
+FORMAT_MODULE_PATH = "yabot.formats"
 TIME_ZONE = environment.text("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
