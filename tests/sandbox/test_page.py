@@ -144,6 +144,20 @@ def test_reactions_are_counted_live(page, sandbox):
     assert page.find("reaction", "2")
 
 
+def test_two_tabs_are_two_people_and_update_live(page, driver):
+    page.tap(f"chat-{GROUP}")
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    driver.get(f"{page.url}?user=1002&chat={GROUP}")
+    page.type("¿me lees?" + Keys.ENTER)
+    page.find("message-text", "¿me lees?")
+    driver.close()
+    driver.switch_to.window(first)
+
+    assert page.find("message-text", "¿me lees?")
+    assert page.find("author").text == "Luis"
+
+
 def test_readers_cannot_post_but_comment(page, sandbox):
     sandbox.post(CHANNEL, "noticia")
     page.tap(f"chat-{CHANNEL}")

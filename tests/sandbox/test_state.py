@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sandbox.callers import BotCaller
+from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
 
 
@@ -46,3 +47,12 @@ def test_what_the_bot_set_survives(run):
         assert bot("getMyCommands")[0]["command"] == "historia"
         assert [list(update) for update in second.client.pending()] == [["update_id", "chat_member"]]
         assert second.client.call("overview")["offset"] == 3600
+
+
+def test_a_client_outlives_a_restart(tmp_path):
+    with SandboxServer(state=tmp_path / "world.json", world="demo", control_token="key") as first:
+        client, port = SandboxClient(first.url, "key"), first.port
+        client.start(1001)
+
+    with SandboxServer(state=tmp_path / "world.json", control_token="key", port=port):
+        assert client.messages(1001)[-1]["text"] == "/start"

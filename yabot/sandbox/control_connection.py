@@ -29,17 +29,24 @@ class ControlConnection:
 
     def call(self, operation: str, **arguments: Any) -> Any:
         """Run any control operation. Raises ``SandboxProblem`` when it is refused."""
-        body = json.dumps(arguments).encode()
-        headers = {"X-Sandbox-Token": self._token, "Content-Type": "application/json"}
+        path, body = f"/control/{operation}", json.dumps(arguments).encode()
+        try:
+            answer = self._request(path, body)
+        except ConnectionError:
+            # The sandbox was restarted since the last call: once more on a fresh connection.
+            self.close()
+            answer = self._request(path, body)
+        if not answer["ok"]:
+            raise SandboxProblem(answer["description"])
+        return answer["result"]
+
+    def _request(self, path: str, body: bytes) -> Any:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = http.client.HTTPConnection(self._address, timeout=90)
         try:
-            connection.request("POST", f"/control/{operation}", body, headers)
-            answer = json.loads(connection.getresponse().read())
+            connection.request("POST", path, body, {"X-Sandbox-Token": self._token, "Content-Type": "application/json"})
+            return json.loads(connection.getresponse().read())
         except (OSError, http.client.HTTPException):
             self.close()
             raise
-        if not answer["ok"]:
-            raise SandboxProblem(answer["description"])
-        return answer["result"]

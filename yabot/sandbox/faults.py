@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from yabot.sandbox.wire import JSON
 
+# ``method`` names a Bot API method, ``*`` for all but getUpdates, or ``webhook`` for deliveries to the bot.
 KINDS = {
     "error": "answered with `status` (and `retry_after`) without being performed",
     "delay": "performed after `delay` seconds",

@@ -24,6 +24,10 @@ HOST = "127.0.0.1"
 GOODBYE_SECONDS = 0.1
 
 
+class PortUnavailable(Exception):
+    """Somebody else listens on the port, or it may not be used."""
+
+
 @contextlib.asynccontextmanager
 async def serving(
     tg: Telegram, *, control_token: str, port: int = 0, state: Path | None = None, world: str | JSON | None = None
@@ -36,7 +40,7 @@ async def serving(
     await runner.setup()
     tasks = [asyncio.create_task(deliver_updates(tg))]
     try:
-        await web.TCPSite(runner, HOST, port, backlog=1024).start()
+        await _listen(runner, port)
         if state:
             tasks.append(asyncio.create_task(keep_saving(tg, state)))
         yield int(runner.addresses[0][1])
@@ -47,6 +51,13 @@ async def serving(
         await runner.cleanup()
         if state:
             save_state(tg, state)
+
+
+async def _listen(runner: web.ServerRunner, port: int) -> None:
+    try:
+        await web.TCPSite(runner, HOST, port, backlog=1024).start()
+    except OSError as problem:
+        raise PortUnavailable(f"Port {port} cannot be used: {problem.strerror}.") from problem
 
 
 def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:

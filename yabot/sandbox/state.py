@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Coroutine
 from pathlib import Path
 
 from yabot.sandbox.telegram import Telegram
@@ -39,7 +40,16 @@ async def keep_saving(tg: Telegram, path: Path) -> None:
     while True:
         marks = (tg.world.revision, tg.updates.confirmed_id, tg.updates.allowed, tg.journal.number)
         if marks != saved:
-            body = dumps(tg.stored())
-            await asyncio.to_thread(_replace, path, body)
+            await _finish(asyncio.to_thread(_replace, path, dumps(tg.stored())))
             saved = marks
         await asyncio.sleep(SAVE_EVERY)
+
+
+async def _finish(writing: Coroutine[None, None, None]) -> None:
+    """Wait for the write even when cancelled, so that it cannot overtake the one at exit."""
+    task = asyncio.ensure_future(writing)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -22,7 +22,7 @@ function drawPeople(button, me, choose) {
 const names = (me) => el("span", { class: "me-names" }, el("b", { testid: "current-user" }, me.first_name), el("span", {}, me.username ? `@${me.username}` : String(me.id)));
 
 export function drawChats(open) {
-  const cards = [...state.chats.values()].sort((a, b) => (b.last?.date ?? Infinity) - (a.last?.date ?? Infinity) || (b.type === "private") - (a.type === "private"));
+  const cards = [...state.chats.values()].sort((a, b) => compare(recency(b), recency(a)) || (b.type === "private") - (a.type === "private"));
   reconcile(byId("chats"), cards.map((card) => ({
     key: card.id,
     dependsOn: [card.title, card.last, state.unread.get(card.id), card.id === state.open, state.me, locale()],
@@ -41,6 +41,9 @@ function chatCard(card, open) {
       el("span", { class: "card-line" }, el("span", { class: "card-last dim" }, speaker + (card.last ? preview(card.last, t) : card.type === "private" ? t("start") : "")), unread ? el("span", { class: "badge", testid: "unread" }, String(unread)) : null)));
 }
 
+// A bot nobody has started yet waits on top; a silent channel waits below.
+const recency = (card) => card.last?.date ?? (card.type === "private" ? Infinity : 0);
+const compare = (one, two) => (one === two ? 0 : one - two);
 const when = (seconds) => (now() - seconds < 72000 ? clockTime(seconds) : dayName(seconds));
 
 export function drawClock() {

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from yabot.sandbox.people.errors import Impossible
-from yabot.sandbox.server import HOST, serving
+from yabot.sandbox.server import HOST, PortUnavailable, serving
 from yabot.sandbox.telegram import DEMO_TOKEN, Telegram
 
 
@@ -35,8 +35,8 @@ class Command(BaseCommand):
         refuse_real_life(token)
         try:
             asyncio.run(self._serve(token, options))
-        except OSError as problem:
-            print(f"Port {options['port']} cannot be used: {problem.strerror}.", file=sys.stderr)
+        except PortUnavailable as problem:
+            print(problem, file=sys.stderr)
             sys.exit(2)
         except Impossible as problem:
             raise CommandError(str(problem)) from None
