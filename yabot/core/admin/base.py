@@ -1,7 +1,8 @@
 """What every admin class of YABOT is made of, with django-unfold and without it.
 
 Modules import ``ModelAdmin``, ``TabularInline``, ``StackedInline``, ``ReadOnlyAdmin``, ``badge`` and ``column`` from
-here and never from a theme.
+here and never from a theme. ``Select`` is the theme's drop-down, for choice fields a form declares itself; ``icon``
+on an admin class is its Material symbol in the menu.
 """
 
 from collections.abc import Callable
@@ -18,20 +19,27 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+if TYPE_CHECKING:
+    _Mixin = admin.ModelAdmin
+else:
+    _Mixin = object
 if TYPE_CHECKING or not settings.UNFOLD_INSTALLED:
     _Base = admin.ModelAdmin
     _Tabular = admin.TabularInline
     _Stacked = admin.StackedInline
+    from django.forms import Select
 else:
     from unfold.admin import ModelAdmin as _Base
     from unfold.admin import StackedInline as _Stacked
     from unfold.admin import TabularInline as _Tabular
+    from unfold.widgets import UnfoldAdminSelectWidget as Select
 
 __all__ = [
     "BoundedPaginator",
     "LargeTableAdmin",
     "ModelAdmin",
     "ReadOnlyAdmin",
+    "Select",
     "StackedInline",
     "TabularInline",
     "Tone",
@@ -87,7 +95,7 @@ class LargeTableAdmin(ModelAdmin):
     list_max_show_all = 0
 
 
-class ReadOnlyAdmin(admin.ModelAdmin if TYPE_CHECKING else object):
+class ReadOnlyAdmin(_Mixin):
     """A mixin for what the system writes: staff look at it and never add, change or delete it. Put it first."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from yabot.core import chains, delivery
 from yabot.core.admin.base import ReadOnlyAdmin, Tone, badge, column
 from yabot.core.admin.chain import module_name
-from yabot.core.admin.lists import ReaderRows, chain_url
+from yabot.core.admin.lists import ReaderRows, chain_link
 from yabot.core.admin.reading import code_block, short
 from yabot.core.models import Delivery
 
@@ -46,13 +45,12 @@ class DeliveryAdmin(ReadOnlyAdmin, ReaderRows):
     """Dead letters, with a way back to life."""
 
     icon = "markunread_mailbox"
-    list_display = ["what", "to", "reader", "state", "attempts", "trouble", "due_at", "chain"]
+    list_display = ["what", "to", "reader", "state", "attempts", "trouble", "chain"]
     list_filter = [AbandonedFirst]
     list_select_related = ["event"]
     ordering = ["-id"]
     actions = ["replay"]
     fields = ["what", "to", "reader", "state", "attempts", "due_at", "last_error", "readable", "chain"]
-    readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """With the event: every column and the page itself name it."""
@@ -98,6 +96,4 @@ class DeliveryAdmin(ReadOnlyAdmin, ReaderRows):
     @column(_("cadena"))
     def chain(self, row: Delivery) -> str:
         """The way to the chain of the event."""
-        return format_html(
-            '<a class="yabot-link" href="{}">{}</a>', chain_url(row.event.correlation_id), _("ver la cadena")
-        )
+        return chain_link(row.event.correlation_id)

@@ -14,7 +14,7 @@ from yabot.core import chains
 from yabot.core.admin.base import ReadOnlyAdmin, column
 from yabot.core.admin.chain import show_chain
 from yabot.core.admin.lists import ReaderRows
-from yabot.core.admin.reading import code_block, short
+from yabot.core.admin.reading import code_block, one_line
 from yabot.core.events import EventSignal
 from yabot.core.models import EventRecord
 
@@ -42,7 +42,6 @@ class EventRecordAdmin(ReadOnlyAdmin, ReaderRows):
     list_display = ["occurred_at", "what", "reader", "data", "chain"]
     list_filter = [WhatHappened, "occurred_at"]
     fields = ["what", "reader", "occurred_at", "sequence", "priority", "readable", "chain"]
-    readonly_fields = fields
 
     def get_urls(self) -> list[URLPattern]:
         """The chain's page beside the list."""
@@ -65,7 +64,7 @@ class EventRecordAdmin(ReadOnlyAdmin, ReaderRows):
     @column(_("datos"), empty="—")
     def data(self, row: EventRecord) -> str | None:
         """The beginning of the event's own numbers."""
-        return short(row.payload.strip("{}").replace('"', "").replace(",", ", ").replace(":", ": ", 1), 70) or None
+        return one_line(row.payload) or None
 
     @column(_("datos"))
     def readable(self, row: EventRecord) -> str:

@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from yabot.core.admin.base import ReadOnlyAdmin, badge, column
-from yabot.core.admin.chain import UPDATE_TONES, UPDATES, Tone
+from yabot.core.admin.base import ReadOnlyAdmin, Tone, badge, column
+from yabot.core.admin.chain import UPDATE_TONES, UPDATES
 from yabot.core.admin.lists import ReaderRows
 from yabot.core.admin.reading import code_block, short
 from yabot.core.chains import Text
@@ -19,7 +19,6 @@ class InboundUpdateAdmin(ReadOnlyAdmin, ReaderRows):
     list_display = ["received_at", "what", "reader", "status", "reason", "chain"]
     list_filter = ["state", "received_at"]
     fields = ["what", "reader", "received_at", "status", "error", "id", "readable", "chain"]
-    readonly_fields = fields
 
     @column(_("qué llegó"), ordering="kind")
     def what(self, row: InboundUpdate) -> Text:

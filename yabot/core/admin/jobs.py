@@ -17,7 +17,6 @@ class JobRunAdmin(ReadOnlyAdmin, LargeTableAdmin):
     list_filter = ["due_at"]
     search_fields = ["job"]
     fields = ["job", "due_at", "started_at", "finished_at", "status", "error"]
-    readonly_fields = fields
 
     @column(_("resultado"))
     def status(self, row: JobRun) -> str:

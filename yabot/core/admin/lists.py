@@ -48,7 +48,7 @@ class ReaderRows(PreparedAdmin):
     """Rows with ``user_id``: adds the columns ``reader`` and, with a ``correlation_id``, ``chain``."""
 
     search_fields = ["user_id"]
-    search_help_text: Any = _("Busca por nombre, @usuario, id de Telegram o identificador de la cadena.")
+    search_help_text = _("Busca por nombre, @usuario, id de Telegram o identificador de la cadena.")
 
     def prepare(self, rows: Sequence[Any]) -> None:
         """Read the names of all these rows' people."""
@@ -85,7 +85,14 @@ class ReaderRows(PreparedAdmin):
     @column(_("cadena"))
     def chain(self, row: Any) -> str:
         """The way to the chain's page."""
-        return format_html('<a class="yabot-link" href="{}">{}</a>', chain_url(row.correlation_id), _("ver la cadena"))
+        return chain_link(row.correlation_id)
+
+
+def chain_link(correlation_id: UUID) -> str:
+    """«ver la cadena», linked."""
+    return format_html(
+        '<a class="yabot-link yabot-nowrap" href="{}">{}</a>', chain_url(correlation_id), _("ver la cadena")
+    )
 
 
 def chain_url(correlation_id: UUID) -> str:

@@ -1,5 +1,6 @@
 """What the bot owes Telegram, and what a person has to decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,7 +15,7 @@ from yabot.core.admin.base import ReadOnlyAdmin, badge, column
 from yabot.core.admin.chain import MESSAGE_TONES
 from yabot.core.admin.lists import ReaderRows
 from yabot.core.admin.reading import code_block, message_text, short
-from yabot.core.models import MessageState, OutgoingMessage
+from yabot.core.models import MessageState, OutgoingMessage, TelegramChat
 
 PART = 500
 NEEDS_A_PERSON = (MessageState.FAILED, MessageState.UNKNOWN)
@@ -43,12 +44,12 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
     """The outbox, with a second try for what failed."""
 
     icon = "outgoing_mail"
-    list_display = ["created_at", "said", "reader", "status", "attempts", "trouble", "sent_at", "chain"]
+    list_display = ["created_at", "said", "to", "status", "attempts", "trouble", "sent_at", "chain"]
     list_filter = [State, "priority"]
     actions = ["retry"]
-    readonly_fields = ["said", "reader", "status", "readable", "chain"]
+    readonly_fields = ["said", "to", "status", "readable", "chain"]
     fieldsets = [
-        (None, {"fields": ["said", "reader", "status", "error", "chain"]}),
+        (None, {"fields": ["said", "to", "status", "error", "chain"]}),
         (_("Tiempos"), {"fields": ["created_at", "due_at", "claimed_at", "sent_at", "unknown_at", "attempts"]}),
         (
             _("Detalles técnicos"),
@@ -72,6 +73,22 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
         said = ngettext("%d mensaje vuelve a la cola.", "%d mensajes vuelven a la cola.", count) % count
         self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
         return None
+
+    def prepare(self, rows: Sequence[OutgoingMessage]) -> None:
+        """Read the names of all these rows' people and chats."""
+        super().prepare(rows)
+        titles = {chat.pk: str(chat) for chat in TelegramChat.objects.filter(pk__in={row.chat_id for row in rows})}
+        for row in rows:
+            row.chat_title = titles.get(row.chat_id, row.chat_id)  # type: ignore[attr-defined]
+
+    @column(_("para"))
+    def to(self, row: OutgoingMessage) -> str | None:
+        """The person it goes to, or the group or channel it is written in."""
+        if row.chat_id > 0:
+            return self.reader(row)
+        if "chat_title" not in row.__dict__:
+            self.prepare([row])
+        return str(row.__dict__["chat_title"])
 
     @column(_("qué dice"))
     def said(self, row: OutgoingMessage) -> str:

@@ -1,8 +1,11 @@
 """The readers and the chats."""
 
+import zoneinfo
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +15,7 @@ from django.utils.translation import ngettext
 
 from yabot.core import people, ports
 from yabot.core.admin import confirming
-from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, Tone, badge, column
+from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, Select, Tone, badge, column
 from yabot.core.admin.lists import PreparedAdmin, lists_about, people_called
 from yabot.core.models import BotStatus, TelegramChat, TelegramUser
 
@@ -44,11 +47,29 @@ class Presence(admin.SimpleListFilter):
         return queryset.filter(meaning) if meaning else queryset
 
 
+class TelegramUserForm(forms.ModelForm):
+    """What staff may choose for a person, from lists instead of codes."""
+
+    language = forms.ChoiceField(
+        label=_("Idioma del bot"),
+        required=False,
+        widget=Select,
+        choices=[("", _("El de su Telegram")), *settings.LANGUAGES],
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Zona horaria"),
+        widget=Select,
+        choices=[(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())],
+        help_text=_("Con ella se calculan sus días: el regalo diario, las rachas."),
+    )
+
+
 @admin.register(TelegramUser)
 class TelegramUserAdmin(PreparedAdmin):
     """People: Telegram says who they are, staff choose language and zone, and erase their data when asked to."""
 
     icon = "group"
+    form = TelegramUserForm
     list_display = ["name", "handle", "besitos", "presence", "spoken", "created_at"]
     list_filter = [Presence, "created_at"]
     search_fields = ["id"]
@@ -175,7 +196,6 @@ class TelegramChatAdmin(ReadOnlyAdmin, ModelAdmin):
     list_filter = ["bot_status", "type"]
     search_fields = ["title", "username", "id"]
     fields = ["name", "type_name", "username", "id", "rights", "migrated_to", "created_at"]
-    readonly_fields = fields
 
     @column(_("nombre"), ordering="title")
     def name(self, row: TelegramChat) -> str:

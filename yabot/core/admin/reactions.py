@@ -15,7 +15,6 @@ class ReactionAdmin(ReadOnlyAdmin, ReaderRows):
     list_display = ["created_at", "emoji", "reader", "chat_id", "message_id", "source"]
     list_filter = ["source", "created_at"]
     fields = ["emoji", "reader", "chat_id", "message_id", "source", "created_at"]
-    readonly_fields = fields
 
 
 @admin.register(ReactionTotal)

@@ -17,6 +17,16 @@ def pretty(text: str) -> str:
         return text
 
 
+def one_line(text: str) -> str:
+    """The values of a JSON object on one line: «amount: 1, reason: gift»."""
+    try:
+        given: Any = json.loads(text)
+    except ValueError:
+        return short(text)
+    pairs = given.items() if isinstance(given, dict) else []
+    return short(", ".join(f"{name}: {value}" for name, value in pairs), 70)
+
+
 def code_block(text: str) -> SafeString:
     """JSON for a read-only field: escaped, with its line ends."""
     return format_html('<pre class="yabot-code">{}</pre>', pretty(text))

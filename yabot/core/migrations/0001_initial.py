@@ -25,11 +25,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Heartbeat',
             fields=[
-                ('name', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='parte')),
                 ('beat_at', models.DateTimeField(default=yabot.core.clock.now, verbose_name='última señal')),
                 ('good_at', models.DateTimeField(null=True, verbose_name='último éxito')),
                 ('detail', models.TextField(blank=True, verbose_name='detalle')),
             ],
+            options={
+                'verbose_name': 'señal de vida',
+                'verbose_name_plural': 'señales de vida',
+            },
         ),
         migrations.CreateModel(
             name='Lease',

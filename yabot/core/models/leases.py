@@ -21,10 +21,14 @@ class Lease(models.Model):
 class Heartbeat(models.Model):
     """The last time a part of the system said how it is."""
 
-    name = models.CharField(primary_key=True, max_length=64)
+    name = models.CharField(_("parte"), primary_key=True, max_length=64)
     beat_at = models.DateTimeField(_("última señal"), default=clock.now)
     good_at = models.DateTimeField(_("último éxito"), null=True)
     detail = models.TextField(_("detalle"), blank=True)
+
+    class Meta:
+        verbose_name = _("señal de vida")
+        verbose_name_plural = _("señales de vida")
 
     def __str__(self) -> str:
         return self.name

@@ -1,0 +1,1 @@
+"""How dates are written: short, because lists are full of them."""
