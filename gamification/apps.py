@@ -5,7 +5,7 @@ from django.apps import apps as registry
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from yabot.core import ports
+from yabot.core import chains, ports
 
 
 class GamificationConfig(AppConfig):
@@ -15,11 +15,15 @@ class GamificationConfig(AppConfig):
     verbose_name = _("Economía")
 
     def ready(self) -> None:
-        from gamification import receivers  # noqa: F401 - connects them
+        from gamification import (
+            chain,
+            receivers,  # noqa: F401 - connects them
+        )
         from gamification.services import wallets
 
         post_migrate.connect(open_the_books, sender=self)
         ports.provide(ports.Wallets, wallets)
+        chains.offer("gamification", chain.links, event_names=chain.EVENT_NAMES)
 
 
 def open_the_books(using: str, apps: Any = registry, **_: object) -> None:
