@@ -47,8 +47,7 @@ def _credit(event: ReactionDetected, rule: Rule) -> Credit:
 def _within_caps(matched: Sequence[tuple[Rule, Credit]]) -> Iterable[Credit]:
     """Those that are new and fit under their rule's cap, counted in order."""
     paid = wallets.used([credit.reference for _, credit in matched])
-    capped = {rule.id for rule, _ in matched if rule.daily_cap is not None}
-    earned = _earned_today({credit.user_id for rule, credit in matched if rule.daily_cap is not None}, capped)
+    earned = _earned_today({credit.user_id for rule, credit in matched if rule.daily_cap is not None})
     for rule, credit in matched:
         total = earned[credit.user_id, rule.id] + credit.amount
         if credit.reference in paid or (rule.daily_cap is not None and total > rule.daily_cap):
@@ -58,12 +57,12 @@ def _within_caps(matched: Sequence[tuple[Rule, Credit]]) -> Iterable[Credit]:
         yield credit
 
 
-def _earned_today(user_ids: Collection[int], rule_ids: Collection[UUID]) -> defaultdict[tuple[int, UUID], int]:
-    """What each of these readers has earned today with each of these rules."""
+def _earned_today(user_ids: Collection[int]) -> defaultdict[tuple[int, UUID], int]:
+    """What each of these readers has earned today with each rule."""
     midnight = start_of_day(clock.now())
     sums = (
         Transfer.objects.filter(user_id__in=user_ids, id__gte=_first_id(midnight), created_at__gte=midnight)
-        .filter(origin_id__in=rule_ids, reason=REACTION)
+        .filter(reason=REACTION)
         .order_by()
         .values_list("user_id", "origin_id")
         .annotate(Sum("amount"))

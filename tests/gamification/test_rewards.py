@@ -193,6 +193,26 @@ def test_repeated_deliveries_do_not_use_up_the_cap():
     assert wallets.balance_of(1) == 2
 
 
+def test_one_message_in_a_batch_twice_uses_the_cap_once():
+    ReactionRewardFactory(daily_cap=2)
+
+    reward(reacted(message=1), reacted(message=1), reacted(message=2))
+
+    assert wallets.balance_of(1) == 2
+
+
+def test_a_clock_that_was_set_back_does_not_mix_the_days():
+    ReactionRewardFactory(daily_cap=1)
+    with time_machine.travel(datetime(2031, 1, 1, tzinfo=UTC), tick=False):
+        uuid7()  # ids never go back, so the next ones are later than their rows
+
+    for day in (10, 11):
+        with time_machine.travel(datetime(2030, 5, day, 12, tzinfo=UTC), tick=False):
+            reward(reacted(message=day))
+
+    assert wallets.balance_of(1) == 2
+
+
 def test_an_emoji_without_a_cap_pays_when_the_capped_one_does_not():
     ReactionRewardFactory(emoji="❤", daily_cap=1)
     ReactionRewardFactory(emoji="🔥", amount=3)
