@@ -1,0 +1,150 @@
+"""What ``manage.py demo`` and ``manage.py run`` do: prepare, start everything, watch it, end it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from yabot.demo.children import Child, ChildFailed, stop_all, watch
+from yabot.demo.places import shown
+from yabot.demo.sockets import HOST
+
+LOGIN_FILE = "admin-password.txt"
+ANOTHER_POLLER = "Another process polls"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C, or the system asks to end."""
+
+
+class StepFailed(Exception):
+    """A step of the preparation failed; the text is what it said."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One run: where it keeps its things, what its processes see, and who is told."""
+
+    root: Path
+    folder: Path
+    environment: Mapping[str, str]
+    tell: Callable[[str], None]
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command to its end. Raises StepFailed with what it said."""
+        done = subprocess.run(
+            self._manage(*arguments),
+            cwd=self.root,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        (self.folder / f"{arguments[0]}.log").write_text(done.stdout)
+        if done.returncode:
+            raise StepFailed(f"`manage.py {arguments[0]}` failed:\n{_last(done.stdout)}")
+
+    def sandbox(self, port: int) -> Child:
+        """The simulated Telegram, with its chat page."""
+        state = str(self.folder / "sandbox.json")
+        command = self._manage("sandbox", "--port", str(port), "--world", "demo", "--state", state)
+        return self._child("sandbox", command, lambda output: answers(f"http://{HOST}:{port}/sandbox/"))
+
+    def bot(self) -> Child:
+        """The bot. One that was killed leaves its lease behind for some seconds: worth a few tries."""
+        ready = "runbot ready"
+        return self._child("bot", self._manage("runbot"), lambda output: ready in output, again_after=ANOTHER_POLLER)
+
+    def web(self, port: int) -> Child:
+        """The web process: start page, admin, health."""
+        address = ["--host", HOST, "--port", str(port)]
+        command = [sys.executable, "-m", "uvicorn", "yabot.asgi:application", *address]
+        command += ["--timeout-graceful-shutdown", "3", "--no-server-header"]
+        return self._child("web", command, lambda output: answers(f"http://{HOST}:{port}/health/live"))
+
+    def _child(
+        self, name: str, command: Sequence[str], is_ready: Callable[[str], bool], *, again_after: str = ""
+    ) -> Child:
+        log = self.folder / f"{name}.log"
+        return Child(name, command, self.environment, log, is_ready, self.root, again_after)
+
+    def _manage(self, *arguments: str) -> list[str]:
+        return [sys.executable, str(self.root / "manage.py"), *arguments]
+
+
+def answers(address: str) -> bool:
+    """Whether a server answers there with 200."""
+    try:
+        with urlopen(address, timeout=2) as answer:  # noqa: S310 - our own processes on the loopback
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def run(children: Sequence[Child], tell: Callable[[str], None], ready: Callable[[], None]) -> NoReturn:
+    """Start the children in order, say that they are ready, watch them; whatever happens, end them all."""
+    started: list[Child] = []
+    try:
+        for child in children:
+            tell(f"Starting {child.name} …")
+            started.append(child)
+            child.start()
+        for child in children:
+            child.wait_ready()
+        ready()
+        watch(children, tell)
+    finally:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        stop_all(started)
+    raise AssertionError("watching never ends by itself")
+
+
+def guarded(work: Callable[[], None], say_error: Callable[[str], None], tell: Callable[[str], None]) -> int:
+    """Do the work until a signal asks to end (0) or a part fails (1); the exit code."""
+    for number in ENDING:
+        signal.signal(number, _stop)
+    try:
+        work()
+    except Stopped:
+        tell("Everything has stopped. The data is kept for the next time.")
+        return 0
+    except StepFailed as failure:
+        say_error(str(failure))
+    except ChildFailed as failure:
+        say_error(f"{failure}. Its last lines ({shown(failure.log)}):\n{failure.last_lines}")
+    return 1
+
+
+def progress(write: Callable[[str], object]) -> Callable[[str], None]:
+    """A function that tells each step with the seconds since the start."""
+    begun = time.monotonic()
+
+    def tell(sentence: str) -> None:
+        write(f"[{time.monotonic() - begun:4.1f} s] {sentence}")
+
+    return tell
+
+
+def inherited(**changes: str) -> dict[str, str]:
+    """This process's environment with changes."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **changes}
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _last(output: str, count: int = 15) -> str:
+    return "\n".join(output.splitlines()[-count:])
