@@ -1,12 +1,15 @@
 """Time-ordered identifiers."""
 
 import os
+import random
 import threading
 import time
 from uuid import UUID, SafeUUID
 
 _VERSION_AND_VARIANT = (0x7 << 76) | (0x2 << 62)
 _lock = threading.Lock()
+_dice = random.Random()  # ids are no secrets; asking the kernel each time would give up the interpreter's lock
+os.register_at_fork(after_in_child=_dice.seed)
 _last = 0
 
 
@@ -21,8 +24,8 @@ def uuid7() -> UUID:
         if tick <= _last:
             tick = _last + 1
         _last = tick
-    random_bits = int.from_bytes(os.urandom(8), "big") & 0x3FFF_FFFF_FFFF_FFFF
-    return _from_int((tick >> 12 & 0xFFFF_FFFF_FFFF) << 80 | (tick & 0xFFF) << 64 | _VERSION_AND_VARIANT | random_bits)
+    head = (tick >> 12 & 0xFFFF_FFFF_FFFF) << 80 | (tick & 0xFFF) << 64
+    return _from_int(head | _VERSION_AND_VARIANT | _dice.getrandbits(62))
 
 
 def _from_int(value: int) -> UUID:

@@ -26,9 +26,13 @@ LONGEST_RETRY = timedelta(minutes=10)
 DOUBT = timedelta(seconds=30)  # how long an unknown private message waits before it is tried again
 
 
+CLAIM = 400
+
+
 @atomic
 def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
     """Take up to ``limit`` due messages, the most urgent first, one for each chat, none for a ``resting`` chat."""
+    limit = min(limit, CLAIM)
     first: dict[int, Claimed] = {}
     for row in _due(resting, limit * 2):
         if row[1] not in first and len(first) < limit:
@@ -55,7 +59,7 @@ def _queued(now: datetime) -> QuerySet[OutgoingMessage]:
 
 
 _CLAIMED = ("id", "chat_id", "method", "payload", "attempts", "user_id")
-_WIDE = 400  # what an idle sender has room for
+_WIDE = 800  # what an idle sender has room for, at most CLAIM at once
 _wide = Prepared(lambda now: _queued(now).values_list(*_CLAIMED)[:_WIDE], now=datetime(1999, 1, 1, tzinfo=UTC))
 
 

@@ -159,12 +159,11 @@ class Pipeline(threading.Thread):
         """One turn of everything; whether there was something to do."""
         self._wake.clear()
         self._sweep()
+        stages = (self._note_results, self._note_marks, self._run_raw, self._deliver, self._claim)
         busy = self._store_incoming()
-        busy |= self._note_results()
-        busy |= self._note_marks()
-        busy |= self._run_raw()
-        busy |= self._deliver()
-        busy |= self._claim()
+        for stage in stages:
+            busy |= stage()
+            busy |= self._store_incoming()  # Telegram gives 100 at a time, and waits for this before it gives more
         return busy
 
     def _sweep(self) -> None:
@@ -259,6 +258,7 @@ class Pipeline(threading.Thread):
             if module in self._rung:
                 self._rung.discard(module)
                 more |= self.worker.work([module])
+                self._store_incoming()
         self._rung |= more
         return True
 

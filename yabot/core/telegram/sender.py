@@ -25,7 +25,7 @@ from yabot.core.telegram.outcome import Claimed, Outcome, Result
 
 log = logging.getLogger(__name__)
 
-WIDTH = 200
+WIDTH = 1000  # messages under way at once; the connections they share are fewer
 Report = Callable[[Result], object]
 
 
