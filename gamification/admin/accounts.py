@@ -10,6 +10,7 @@ from gamification.models import Account
 class AccountAdmin(BookAdmin):
     """Wallets, what is put aside, the mint and the sink."""
 
+    icon = "account_balance_wallet"
     list_display = ["reader", "kind", "balance", "created_at"]
     list_filter = ["kind"]
     fields = ["reader", "kind", "balance", "created_at"]

@@ -10,6 +10,7 @@ from gamification.models import Hold
 class HoldAdmin(BookAdmin):
     """What is put aside, and how it ended."""
 
+    icon = "lock_clock"
     list_display = ["reader", "amount", "reason", "state", "reference", "created_at", "ended_at"]
     list_filter = ["state", "reason"]
     fields = ["reader", "amount", "reason", "state", "reference", "expires_at", "created_at", "ended_at"]

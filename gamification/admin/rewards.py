@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from gamification.models import ReactionReward
-from yabot.core.admin.base import ModelAdmin, column
+from yabot.core.admin.base import ModelAdmin, Select, column
 from yabot.core.models import BotStatus, TelegramChat
 
 EVERYWHERE = _lazy("En todos los grupos y canales donde el bot es administrador")
@@ -21,6 +21,7 @@ class ReactionRewardForm(forms.ModelForm):
 
     chat_id = forms.TypedChoiceField(
         label=_lazy("Dónde"),
+        widget=Select,
         coerce=int,
         empty_value=None,
         required=False,
@@ -57,6 +58,7 @@ def _place(chat: TelegramChat) -> str:
 class ReactionRewardAdmin(ModelAdmin):
     """What a reaction is worth."""
 
+    icon = "redeem"
     form = ReactionRewardForm
     list_display = ["emoji", "place", "amount", "daily_cap", "is_active", "note"]
     list_editable = ["is_active"]

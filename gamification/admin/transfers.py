@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _lazy
 from gamification.admin.books import BookAdmin
 from gamification.models import Entry, Transfer
 from gamification.services import wallets
-from yabot.core.admin.base import ReadOnlyAdmin, TabularInline
+from yabot.core.admin.base import ReadOnlyAdmin, TabularInline, column
+from yabot.core.admin.lists import chain_link
 from yabot.core.errors import DomainError
 
 
@@ -35,17 +36,23 @@ class EntryInline(ReadOnlyAdmin, TabularInline):
 class TransferAdmin(BookAdmin):
     """The ledger."""
 
-    list_display = ["created_at", "reader", "reason", "amount", "source", "target", "reference", "note"]
+    icon = "swap_horiz"
+    list_display = ["created_at", "reader", "reason", "amount", "source", "target", "reference", "chain"]
     list_display_links = ["created_at", "reference"]
     list_filter = ["reason", "created_at"]
     list_select_related = ["source", "target"]
     fieldsets = [
         (None, {"fields": ["reader", "reason", "amount", "source", "target", "note", "created_at"]}),
-        (_lazy("De dónde viene"), {"fields": ["reference", "origin_id", "correlation_id", "causation_id"]}),
+        (_lazy("De dónde viene"), {"fields": ["reference", "origin_id", "chain"]}),
     ]
-    readonly_fields = ["reader"]
+    readonly_fields = ["reader", "chain"]
     inlines = [EntryInline]
     actions = ["undo"]
+
+    @column(_lazy("cadena"))
+    def chain(self, row: Transfer) -> str:
+        """Everything that happened around this movement."""
+        return chain_link(row.correlation_id)
 
     def has_correct_permission(self, request: HttpRequest) -> bool:
         """Whoever may undo movements."""
