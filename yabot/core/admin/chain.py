@@ -1,5 +1,6 @@
 """The page of one chain: the update, what followed from it, and what came of that, readable without a programmer."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -125,12 +126,19 @@ def _of_event(row: EventRecord) -> ChainLink:
         id=row.pk,
         at=row.occurred_at,
         title=chains.event_name(row.type),
+        text=_emoji(row.payload),
         cause=row.causation_id,
         user_id=row.user_id,
         state=_("sucedió"),
         details=pretty(row.payload),
         url=_page(row),
     )
+
+
+def _emoji(payload: str) -> str:
+    """The reaction itself, where the event is about one."""
+    values = json.loads(payload) if payload.startswith("{") else {}
+    return str(values.get("emoji") or "")
 
 
 def _of_delivery(row: Delivery) -> ChainLink:

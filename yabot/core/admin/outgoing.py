@@ -44,7 +44,7 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
     """The outbox, with a second try for what failed."""
 
     icon = "outgoing_mail"
-    list_display = ["created_at", "said", "to", "status", "attempts", "trouble", "sent_at", "chain"]
+    list_display = ["created_at", "said", "to", "status", "attempts", "trouble", "chain"]
     list_filter = [State, "priority"]
     actions = ["retry"]
     readonly_fields = ["said", "to", "status", "readable", "chain"]
