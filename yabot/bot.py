@@ -16,6 +16,7 @@ from telegram.ext import (
 )
 
 from channeladmin.bot import hearts
+from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
 from narrative.bot import hints
 from yabot.core.bot import errors, start
@@ -59,7 +60,7 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CommandHandler(["pistas", "hints"], hints.on_hints, private))
     application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
     application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
-    application.add_handler(CallbackQueryHandler(checked(hearts.on_heart), hearts.PRESS.pattern))
+    application.add_handler(CallbackQueryHandler(checked(hearts.on_heart), PRESS.pattern))
     application.add_handler(CallbackQueryHandler(checked(start.on_language_chosen), start.LANGUAGE.pattern))
     application.add_handler(CallbackQueryHandler(checked(wallet.on_history), wallet.HISTORY.pattern))
     application.add_handler(CallbackQueryHandler(checked(wallet.on_balance), wallet.WALLET.pattern))

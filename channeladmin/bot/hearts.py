@@ -9,11 +9,9 @@ from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import ReactionSource, TelegramUser
 from yabot.core.reactions import HEART, NewReaction
 from yabot.core.telegram.bridge import in_db
-from yabot.core.telegram.callbacks import CallbackAction, ForgedCallback
+from yabot.core.telegram.callbacks import ForgedCallback
 from yabot.core.telegram.screens import Alert, Context, show
 from yabot.core.transactions import atomic
-
-PRESS = CallbackAction(hearts.ACTION, personal=False)
 
 
 async def on_heart(update: Update, context: Context) -> None:

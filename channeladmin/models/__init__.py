@@ -1,0 +1,5 @@
+"""The rows of the channel."""
+
+from channeladmin.models.hearts import ChannelSettings, HeartPost
+
+__all__ = ["ChannelSettings", "HeartPost"]

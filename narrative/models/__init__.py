@@ -1,0 +1,7 @@
+"""The rows of the story."""
+
+from narrative.models.goals import CommunityGoal
+from narrative.models.hints import Hint, HintUnlock
+from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, text_problems
+
+__all__ = ["PLACEHOLDERS", "CommunityGoal", "Hint", "HintUnlock", "LucienTemplate", "text_problems"]

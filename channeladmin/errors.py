@@ -1,0 +1,1 @@
+"""What the channel refuses. Codes begin with CHA."""

@@ -1,0 +1,1 @@
+"""What happened in the channel. Nothing yet that others hear of."""

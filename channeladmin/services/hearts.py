@@ -1,0 +1,102 @@
+"""The ❤️ button under posts: who may have one, and the count on it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count
+
+from channeladmin.models import ChannelSettings, HeartPost
+from yabot.core import messages
+from yabot.core.messages import Message
+from yabot.core.models import MessagePriority, MessageState, OutgoingMessage, Reaction, ReactionSource
+from yabot.core.reactions import HEART, ReactionDetected
+from yabot.core.telegram.callbacks import CallbackAction
+from yabot.core.telegram.richtext import RichText
+from yabot.core.transactions import atomic
+
+PRESS = CallbackAction("heart", personal=False)
+POST = "heartpost:"
+EDIT_EVERY = timedelta(seconds=3)  # a busy post is not edited for each heart
+
+
+def keyboard(count: int) -> dict[str, Any]:
+    """The button with the count on it."""
+    label = f"❤️ {count}" if count else "❤️"
+    return {"inline_keyboard": [[{"text": label, "callback_data": PRESS.pack()}]]}
+
+
+@atomic
+def post(*, chat_id: int, text: RichText, key: str, photo: str = "") -> None:
+    """Owe a channel a post with the button, once per ``key``. ``photo`` is a path below MEDIA_ROOT."""
+    words = {"photo": f"file:{photo}", **text.to_api("caption")} if photo else text.to_api()
+    messages.enqueue(
+        [
+            Message(
+                key=POST + key,
+                chat_id=chat_id,
+                method="sendPhoto" if photo else "sendMessage",
+                params={**words, "reply_markup": keyboard(0)},
+            )
+        ]
+    )
+
+
+@atomic
+def adopt(*, chat_id: int, message_id: int) -> bool:
+    """Put the button under a post somebody else made, where the channel wants that; whether it was put there now."""
+    if not ChannelSettings.objects.filter(chat_id=chat_id, heart_button=True).exists():
+        return False
+    if HeartPost.objects.filter(chat_id=chat_id, message_id=message_id).exists():
+        return False
+    _show(HeartPost.objects.create(chat_id=chat_id, message_id=message_id))
+    return True
+
+
+@atomic
+def has_button(*, chat_id: int, message_id: int) -> bool:
+    """Whether this message carries our button: only such a message can be hearted by pressing."""
+    if HeartPost.objects.filter(chat_id=chat_id, message_id=message_id).exists():
+        return True
+    sent = OutgoingMessage.objects.filter(
+        chat_id=chat_id, message_id=message_id, state=MessageState.SENT, key__startswith=POST
+    )
+    if not sent.exists():
+        return False
+    HeartPost.objects.create(chat_id=chat_id, message_id=message_id)
+    return True
+
+
+@atomic
+def count_hearts(events: Iterable[ReactionDetected]) -> None:
+    """Count the hearts of the posts these presses belong to, and owe the channel the new counts."""
+    pressed = {(event.chat_id, event.message_id) for event in events if event.source == ReactionSource.BUTTON}
+    if not pressed:
+        return
+    chats, numbers = {chat for chat, _ in pressed}, {number for _, number in pressed}
+    hearts = Reaction.objects.filter(
+        chat_id__in=chats, message_id__in=numbers, emoji=HEART, source=ReactionSource.BUTTON
+    )
+    counts = {(chat, number): count for chat, number, count in _counted(hearts)}
+    for row in HeartPost.objects.filter(chat_id__in=chats, message_id__in=numbers):
+        count = counts.get((row.chat_id, row.message_id), 0)
+        if count != row.count:
+            HeartPost.objects.filter(pk=row.pk).update(count=count)
+            row.count = count
+            _show(row)
+
+
+def _counted(hearts: Any) -> Iterable[tuple[int, int, int]]:
+    return hearts.values_list("chat_id", "message_id").annotate(Count("id")).order_by()  # type: ignore[no-any-return]
+
+
+def _show(row: HeartPost) -> None:
+    """Owe the channel this post's count; counts that were not shown yet are replaced."""
+    edit = Message(
+        key=f"hearts:{row.chat_id}:{row.message_id}",
+        chat_id=row.chat_id,
+        method="editMessageReplyMarkup",
+        params={"message_id": row.message_id, "reply_markup": keyboard(row.count)},
+        priority=MessagePriority.NOTICE,
+    )
+    messages.refresh(edit, at_most_every=EDIT_EVERY)

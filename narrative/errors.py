@@ -1,0 +1,1 @@
+"""What the story refuses. Codes begin with NAR."""

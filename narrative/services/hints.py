@@ -1,0 +1,166 @@
+"""Hints: they open for a reader once, and Lucien writes about it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from narrative.events import HintOpened, HintUnlocked
+from narrative.models import Hint, HintUnlock
+from narrative.services import lucien
+from narrative.services.catalogue import OpenHint, catalogue, opening
+from yabot.core import clock, ports, reactions, rows
+from yabot.core.conditions import Facts
+from yabot.core.correlation import Trace
+from yabot.core.events import publish
+from yabot.core.ids import uuid7
+from yabot.core.models import MessagePriority, TelegramUser
+from yabot.core.transactions import atomic
+
+CHUNK = 500
+
+
+class BalanceKnown(Protocol):
+    """An event that tells a reader's new balance."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def trace(self) -> Trace | None: ...
+    @property
+    def balance(self) -> int: ...
+
+
+class AboutReader(Protocol):
+    """An event about a reader."""
+
+    @property
+    def user_id(self) -> int | None: ...
+    @property
+    def trace(self) -> Trace | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A hint that opens for a reader now."""
+
+    hint: OpenHint
+    user_id: int
+    trace: Trace | None
+    facts: Facts
+
+
+def watches_reactions() -> bool:
+    """Whether any hint opens by reactions; asked for every reaction, answered from memory."""
+    return bool(catalogue().watching("reactions"))
+
+
+@atomic
+def unlock_by_balance(events: Sequence[BalanceKnown]) -> int:
+    """Open what these readers' new balances open; how many hints opened."""
+    hints = catalogue().watching("besitos")
+    last = {event.user_id: event for event in events if event.user_id is not None}
+    if not hints or not last:
+        return 0
+    counts = reactions.given_by(list(last)) if _need(hints, "reactions") else {}
+    facts = {user: Facts(event.balance, counts.get(user, 0)) for user, event in last.items()}
+    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}))
+
+
+@atomic
+def unlock_by_reaction(events: Sequence[AboutReader]) -> int:
+    """Open what these readers' reactions open; how many hints opened."""
+    hints = catalogue().watching("reactions")
+    last = {event.user_id: event for event in events if event.user_id is not None}
+    if not hints or not last:
+        return 0
+    counts = reactions.given_by(list(last))
+    besitos = ports.wallets().balances(list(last)) if _need(hints, "besitos") else {}
+    facts = {user: Facts(besitos.get(user, 0), counts.get(user, 0)) for user in last}
+    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}))
+
+
+def _need(hints: Iterable[OpenHint], fact: str) -> bool:
+    return any(fact in hint.condition.needs for hint in hints)
+
+
+def _candidates(hints: Sequence[OpenHint], facts: dict[int, Facts], traces: dict[int, Trace | None]) -> list[Opening]:
+    """Whose condition holds, whether or not it is open already."""
+    return [
+        Opening(hint, user, traces[user], known)
+        for user, known in facts.items()
+        for hint in hints
+        if hint.condition.check(known)
+    ]
+
+
+def _unlock(candidates: Sequence[Opening], *, priority: MessagePriority = MessagePriority.NOTICE) -> int:
+    """Open what is not open yet, announce it, have Lucien write. Seven statements for any list."""
+    if not candidates:
+        return 0
+    open_already = _open_pairs({one.user_id for one in candidates}, {one.hint.id for one in candidates})
+    new = [one for one in candidates if (one.user_id, one.hint.id) not in open_already]
+    if not new:
+        return 0
+    now = clock.now()
+    traces = publish(
+        [HintUnlocked(user_id=o.user_id, trace=o.trace, hint_id=o.hint.id, hint_key=o.hint.key) for o in new]
+    )
+    rows.insert(
+        HintUnlock,
+        ("id", "hint", "user_id", "correlation_id", "unlocked_at"),
+        [(uuid7(), o.hint.id, o.user_id, trace.correlation_id, now) for o, trace in zip(new, traces, strict=True)],
+    )
+    lucien.write_about(new, traces, priority=priority)
+    return len(new)
+
+
+def _open_pairs(users: Collection[int], hints: Collection[UUID]) -> set[tuple[int, UUID]]:
+    found = HintUnlock.objects.filter(user_id__in=users, hint_id__in=hints)
+    return set(found.values_list("user_id", "hint_id"))
+
+
+@atomic
+def open_for_all(*, hint_id: UUID, trace: Trace | None) -> None:
+    """Open a hint for every reader. They are walked in chunks through the bus, so that it survives a restart."""
+    Hint.objects.filter(pk=hint_id, opened_to_all_at=None).update(opened_to_all_at=clock.now())
+    publish([HintOpened(hint_id=hint_id, after_user_id=0, trace=trace)])
+
+
+@atomic
+def open_for_chunk(event: HintOpened) -> int:
+    """Open a hint for the next 500 readers and announce the chunk after them; how many it opened for."""
+    readers = TelegramUser.objects.filter(pk__gt=event.after_user_id, erased_at=None).order_by("pk")
+    users = list(readers.values_list("pk", flat=True)[:CHUNK])
+    row = Hint.objects.select_related("template").filter(pk=event.hint_id).first()
+    hint = opening(row) if row else None
+    if not users or hint is None:
+        return 0
+    opened = _unlock([Opening(hint, user, event.trace, Facts()) for user in users], priority=MessagePriority.BROADCAST)
+    if len(users) == CHUNK:
+        publish([HintOpened(hint_id=event.hint_id, after_user_id=users[-1], trace=event.trace)])
+    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class HintLine:
+    """A hint as a reader finds it in /pistas."""
+
+    title: str
+    body: str
+    is_open: bool
+    missing: str
+
+
+def of_reader(user_id: int, language: str) -> list[HintLine]:
+    """Every active hint: the open ones with their text, the others with what is missing. Four statements."""
+    open_ones = set(HintUnlock.objects.filter(user_id=user_id).values_list("hint_id", flat=True))
+    facts = Facts(ports.wallets().balances([user_id]).get(user_id, 0), reactions.given_by([user_id]).get(user_id, 0))
+    return [_line(row, facts, row.pk in open_ones, language) for row in Hint.objects.filter(is_active=True)]
+
+
+def _line(row: Hint, facts: Facts, unlocked: bool, language: str) -> HintLine:
+    hint = opening(row)
+    free = unlocked or row.opened_to_all_at is not None or (hint is not None and not hint.condition)
+    missing = "" if free or hint is None else hint.condition.explain(facts, language)
+    return HintLine(row.title(language), row.body(language), free, missing)

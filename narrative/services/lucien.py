@@ -1,0 +1,114 @@
+"""Lucien's letters: from templates to messages in the outbox."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from narrative.models.lucien import compiled
+from narrative.services.catalogue import OpenHint
+from yabot.core import clock, messages, reactions
+from yabot.core.conditions import Facts
+from yabot.core.correlation import Trace
+from yabot.core.messages import Message
+from yabot.core.models import MessagePriority, TelegramUser
+from yabot.core.phrases import PhraseError
+from yabot.core.telegram.limits import CAPTION, TEXT
+from yabot.core.telegram.markup import Problem
+from yabot.core.telegram.preview import to_preview_html
+
+
+class Opened(Protocol):
+    """A hint that has just opened for a reader."""
+
+    @property
+    def hint(self) -> OpenHint: ...
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def facts(self) -> Facts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """What a letter needs of its reader."""
+
+    name: str
+    language: str
+
+
+def write_about(opened: Sequence[Opened], traces: Sequence[Trace], *, priority: MessagePriority) -> None:
+    """Owe each reader the letter of the hint that opened, once, now or after its delay.
+
+    Those who blocked the bot or were erased get none; they find the hint in /pistas when they come back.
+    """
+    letters = [(one, trace) for one, trace in zip(opened, traces, strict=True) if one.hint.letter]
+    if not letters:
+        return
+    readers = addressees({one.user_id for one, _ in letters})
+    counts = reactions.given_by(list(readers)) if _mentions_reactions(letters) else {}
+    messages.enqueue(
+        [
+            _message(one, trace, readers[one.user_id], counts.get(one.user_id, one.facts.reactions), priority)
+            for one, trace in letters
+            if one.user_id in readers
+        ],
+        known_new=True,
+    )
+
+
+def _mentions_reactions(letters: Iterable[tuple[Opened, Trace]]) -> bool:
+    return any(one.hint.letter and "reacciones" in one.hint.letter.es.names for one, _ in letters)
+
+
+def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
+    """Those of these readers who may be written to. Whoever never wrote to the bot is tried: Telegram decides."""
+    found = TelegramUser.objects.filter(pk__in=user_ids, blocked_at=None, erased_at=None)
+    return {
+        user: Addressee(name, chosen or ("en" if telegram[:2].lower() == "en" else "es"))
+        for user, name, chosen, telegram in found.values_list("id", "first_name", "language", "language_code")
+    }
+
+
+def _message(one: Opened, trace: Trace, reader: Addressee, count: int, priority: MessagePriority) -> Message:
+    hint, letter = one.hint, one.hint.letter
+    assert letter is not None
+    phrase = letter.en if reader.language == "en" else letter.es
+    text = phrase.render(
+        {
+            "nombre": reader.name,
+            "besitos": one.facts.besitos,
+            "reacciones": count,
+            "pista": hint.title(reader.language),
+        }
+    )
+    return Message(
+        key=f"hint:{hint.key}:{one.user_id}",
+        chat_id=one.user_id,
+        user_id=one.user_id,
+        method="sendPhoto" if letter.picture else "sendMessage",
+        params={"photo": f"file:{letter.picture}", **text.to_api("caption")} if letter.picture else text.to_api(),
+        priority=priority,
+        due_at=clock.now() + timedelta(seconds=letter.delay_seconds) if letter.delay_seconds else None,
+        trace=trace,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A letter as a reader will see it, or what has to be mended first."""
+
+    html: str
+    used: int
+    limit: int
+    problems: tuple[Problem, ...] = ()
+
+
+def preview(source: str, *, has_picture: bool) -> Preview:
+    """The letter with example values, drawn from the same text and entities that are sent."""
+    limit = CAPTION if has_picture else TEXT
+    try:
+        shown = compiled(source, limit).preview()
+    except PhraseError as error:
+        return Preview("", len(source), limit, tuple(error.problems))
+    return Preview(to_preview_html(shown), shown.length, limit)
