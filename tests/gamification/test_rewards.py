@@ -1,21 +1,19 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
 from django.utils import timezone
 
 from gamification.events import BesitosAdded, besitos_added
-from gamification.models import ReactionReward, Transfer
-from gamification.services import rewards, rules, wallets
+from gamification.models import Transfer
+from gamification.services import rewards, wallets
 from gamification.services.wallets import Credit
 from tests.factories.gamification import AdministeredChatFactory, ReactionRewardFactory
 from tests.gamification.hearing import announced
 from yabot.core import delivery, reactions
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
-from yabot.core.models import BotStatus, Delivery, EventRecord, ReactionSource, TelegramChat
+from yabot.core.models import BotStatus, Delivery, EventRecord, ReactionSource
 from yabot.core.reactions import NewReaction, ReactionDetected
 
 pytestmark = pytest.mark.django_db
@@ -223,30 +221,6 @@ def test_an_emoji_without_a_cap_pays_when_the_capped_one_does_not():
     assert wallets.balance_of(1) == 1 + 3
 
 
-def test_rules_are_read_once_and_again_when_one_changes(django_assert_num_queries):
-    rule = ReactionRewardFactory()
-    with django_assert_num_queries(2):
-        rules.current()
-        rules.current()
-
-    rule.amount = 4
-    rule.save()
-    assert rules.current().find(CLUB, "❤").amount == 4
-    rule.delete()
-    assert rules.current().find(CLUB, "❤") is None
-
-
-def test_changes_made_elsewhere_are_seen_after_two_seconds():
-    with time_machine.travel(datetime(2030, 1, 1, tzinfo=UTC), tick=False) as moment:
-        ReactionRewardFactory()
-        assert rules.current().find(OTHER, "❤") is None
-        TelegramChat.objects.bulk_create([TelegramChat(id=OTHER, bot_status=BotStatus.ADMINISTRATOR)])
-        assert rules.current().find(OTHER, "❤") is None
-
-        moment.shift(timedelta(seconds=2))
-        assert rules.current().find(OTHER, "❤").amount == 1
-
-
 @pytest.mark.parametrize("cap", [None, 3])
 @pytest.mark.parametrize("size", [1, 100, 400])
 def test_a_delivery_takes_the_same_statements_for_any_batch(size, cap, settings, django_assert_num_queries):
@@ -280,31 +254,3 @@ def test_events_heard_twice_pay_once():
 
     assert set(wallets.balances(range(1, 21)).values()) == {1}
     assert len(announced(BesitosAdded)) == 20
-
-
-def test_there_is_one_rule_for_each_place_and_emoji_also_everywhere():
-    ReactionRewardFactory(emoji="❤")
-    ReactionReward(emoji="❤", chat_id=CLUB).full_clean()
-
-    with pytest.raises(ValidationError) as refusal:
-        ReactionReward(emoji=" ❤️").full_clean()
-
-    assert "emoji" in refusal.value.message_dict
-
-
-def test_a_rule_may_be_saved_again():
-    ReactionRewardFactory(emoji="❤").full_clean()
-
-
-def test_a_cap_below_one_reaction_is_refused():
-    with pytest.raises(ValidationError) as refusal:
-        ReactionReward(amount=5, daily_cap=4).full_clean()
-
-    assert "daily_cap" in refusal.value.message_dict
-
-
-def test_the_database_holds_one_rule_for_each_chat_and_emoji():
-    ReactionRewardFactory(chat_id=CLUB)
-
-    with pytest.raises(IntegrityError):
-        ReactionRewardFactory(chat_id=CLUB)
