@@ -46,9 +46,7 @@ def show_status(request: HttpRequest) -> TemplateResponse:
         "checked_at": clock.now(),
         "refresh": int(REFRESH.total_seconds()),
     }
-    response = TemplateResponse(request, "admin/yabot_status.html", context)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return TemplateResponse(request, "admin/yabot_status.html", context)
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
