@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from yabot.core import chains
+
 
 class NarrativeConfig(AppConfig):
     """See the package's docstring."""
@@ -9,4 +11,9 @@ class NarrativeConfig(AppConfig):
     verbose_name = _("Historia")
 
     def ready(self) -> None:
-        from narrative import receivers  # noqa: F401 - connects them
+        from narrative import (
+            chain,
+            receivers,  # noqa: F401 - connects them
+        )
+
+        chains.offer("narrative", chain.links, event_names=chain.EVENT_NAMES)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gamification.models import Reason
 from gamification.services import wallets
+from narrative.models import Hint, HintUnlock
 from tests.factories import core as factories
 from yabot.core import chains, correlation
 from yabot.core.admin.reading import milliseconds
@@ -80,6 +81,20 @@ def test_besitos_stand_below_the_event_that_earned_them(admin_client: Client) ->
 
 
 @pytest.mark.django_db
+def test_a_hint_stands_below_the_event_that_announced_it(admin_client: Client) -> None:
+    hint = Hint.objects.create(key="llave", title_es="La llave", body_es="Está bajo la alfombra.")
+    event = factories.EventRecordFactory(
+        correlation_id=CHAIN, type="hint_unlocked", payload=f'{{"hint_id":"{hint.pk}","hint_key":"llave"}}'
+    )
+    HintUnlock.objects.create(hint=hint, user_id=event.user_id, correlation_id=CHAIN)
+
+    steps = admin_client.get(page(CHAIN)).context["steps"]
+
+    below = [(str(step.link.title), step.indent) for step in steps]
+    assert below == [("Descubrió una pista", 0), ("Pista abierta: «La llave»", 1)]
+
+
+@pytest.mark.django_db
 def test_a_chain_nobody_knows_is_not_found(admin_client: Client) -> None:
     assert admin_client.get(page(uuid7())).status_code == 404
 
@@ -123,7 +138,7 @@ def test_a_long_chain_costs_no_more_statements(admin_client: Client, django_asse
         factories.OutgoingMessageFactory(correlation_id=CHAIN, causation_id=event.pk)
     admin_client.get(page(CHAIN))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         admin_client.get(page(CHAIN))
 
 
