@@ -6,6 +6,7 @@ Everything is drawn four times as large and scaled down, so that edges are smoot
 import math
 import random
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -17,6 +18,7 @@ W, H = WIDTH * SCALE, HEIGHT * SCALE
 NIGHT, DUSK, WALL, PAPER, CANDLE, WINE = "#0b0e1a", "#2a3157", "#05070e", "#f2ead8", "#f0b860", "#8e2f3f"
 
 Colour = tuple[int, int, int]
+Point = tuple[float, float]
 
 
 def main() -> None:
@@ -201,7 +203,11 @@ def flame(image: Image.Image, x: int, y: int) -> None:
             for side, steps in ((1, range(31)), (-1, range(30, -1, -1)))
             for t in [step / 30 for step in steps]
         ]
-        paint(image, blurred(lambda d, shape=points: d.polygon(shape, fill=255), blur), colour)
+        paint(image, blurred(partial(_fill, points), blur), colour)
+
+
+def _fill(points: list[Point], draw: ImageDraw.ImageDraw) -> None:
+    draw.polygon(points, fill=255)
 
 
 def letter() -> Image.Image:

@@ -15,7 +15,7 @@ import environ
 
 T = TypeVar("T")
 TRUE = {"1", "true", "yes", "on", "y", "t"}
-FALSE = {"0", "false", "no", "off", "n", "f", ""}
+FALSE = {"0", "false", "no", "off", "n", "f"}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Environment:
         environ.Env.read_env(str(env_file))
 
     def text(self, name: str, default: str = "") -> str:
-        """The variable as it is, without surrounding white space."""
-        return str(self._env.str(name, default=default)).strip()
+        """The variable without surrounding white space; an empty one is as good as none."""
+        return str(self._env.str(name, default="")).strip() or default
 
     def folder(self, name: str, default: Path) -> Path:
         """A folder; a relative one is taken from the place of the default."""

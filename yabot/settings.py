@@ -4,6 +4,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -96,7 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'yabot.sqlite3'}")
+    "default": environment.database("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'yabot.sqlite3'))}")
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # FULL, because Telegram is told "done" after the commit: a power loss must not take it back.
@@ -138,7 +139,8 @@ UNFOLD: dict[str, Any] = {
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "media/"
 STORAGES = {

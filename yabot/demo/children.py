@@ -49,7 +49,7 @@ class Child:
         """Start it, with its output at the end of its log."""
         self._log_start = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 self.command,
                 cwd=self.folder,
                 env=dict(self.environment),

@@ -41,7 +41,7 @@ class Launch:
 
     def manage(self, *arguments: str) -> None:
         """Run a management command to its end. Raises StepFailed with what it said."""
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own commands
             self._manage(*arguments),
             cwd=self.root,
             env=dict(self.environment),

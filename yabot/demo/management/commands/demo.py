@@ -87,7 +87,7 @@ def demo_environment(web: int, sandbox: int) -> dict[str, str]:
     telegram = f"http://{sockets.HOST}:{sandbox}"
     return launch.inherited(
         VAR_DIR=str(folder),
-        DATABASE_URL=f"sqlite:///{folder / 'yabot.sqlite3'}",
+        DATABASE_URL="",
         SECRET_KEY="",
         DEBUG="1",
         HTTPS="0",

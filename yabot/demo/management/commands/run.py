@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand
 from yabot.demo import launch, places, sockets
 
 WEB_PORT = 8000
-NO_TOKEN = (
+NEEDS_A_BOT = (
     "TELEGRAM_TOKEN is not set. Ask @BotFather in Telegram for a token and write it into the file .env "
     "(TELEGRAM_TOKEN=123456789:AbC…), or try `make demo`, which needs none."
 )
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._tell = launch.progress(self._say)
         if not settings.TELEGRAM_TOKEN:
-            self.stderr.write(NO_TOKEN)
+            self.stderr.write(NEEDS_A_BOT)
             sys.exit(2)
         try:
             lock = places.take(settings.VAR_DIR)

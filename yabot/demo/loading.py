@@ -1,0 +1,74 @@
+"""Writes the demo's story. Adds what is missing, and never touches what somebody has changed."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from channeladmin.models import ChannelSettings
+from channeladmin.services import hearts
+from gamification.models import ReactionReward
+from narrative.models import CommunityGoal, Hint, LucienTemplate
+from yabot.core.telegram import markup
+from yabot.core.transactions import atomic
+from yabot.demo import story
+
+PICTURES = Path(__file__).resolve().parent / "pictures"
+
+
+def is_empty() -> bool:
+    """Whether nobody has written anything here."""
+    return not any(model.objects.exists() for model in (Hint, LucienTemplate, ReactionReward))
+
+
+def load() -> int:
+    """Put the pictures in their place and write the story; how many rows were missing."""
+    copy_pictures(settings.MEDIA_ROOT)
+    return write()
+
+
+def copy_pictures(media: Path) -> None:
+    """The story's pictures, below MEDIA_ROOT. One that is there already stays."""
+    target = Path(media) / "demo"
+    target.mkdir(parents=True, exist_ok=True)
+    for picture in sorted(PICTURES.glob("*.jpg")):
+        if not (target / picture.name).exists():
+            shutil.copyfile(picture, target / picture.name)
+
+
+@atomic
+def write() -> int:
+    """Rewards, letters, hints and the goal; in the sandbox's world also its channel and a first post."""
+    added = [_reward(), *_letters(), *_hints(), _goal()]
+    if settings.SANDBOX_ENABLED:
+        added.append(_channel())
+    return sum(added)
+
+
+def _reward() -> bool:
+    emoji = story.REWARD["emoji"]
+    return ReactionReward.objects.get_or_create(chat_id=None, emoji=emoji, defaults=story.REWARD)[1]
+
+
+def _letters() -> list[bool]:
+    return [LucienTemplate.objects.get_or_create(key=row["key"], defaults=row)[1] for row in story.LETTERS]
+
+
+def _hints() -> list[bool]:
+    letters = {letter.key: letter for letter in LucienTemplate.objects.filter(key__startswith="demo-")}
+    return [
+        Hint.objects.get_or_create(key=row["key"], defaults={**row, "template": letters[row["key"]], "order": order})[1]
+        for order, row in enumerate(story.HINTS, start=1)
+    ]
+
+
+def _goal() -> bool:
+    target = story.GOAL_IN_SANDBOX if settings.SANDBOX_ENABLED else story.GOAL
+    hint = Hint.objects.get(key=story.GOAL_HINT)
+    return CommunityGoal.objects.get_or_create(name=story.GOAL_NAME, defaults={"target": target, "hint": hint})[1]
+
+
+def _channel() -> bool:
+    """The button under every post of the channel, and a post to begin with."""
+    hearts.post(chat_id=story.CHANNEL, text=markup.parse(story.POST), key=story.POST_KEY, photo=story.POST_PICTURE)
+    return ChannelSettings.objects.get_or_create(chat_id=story.CHANNEL, defaults={"heart_button": True})[1]
