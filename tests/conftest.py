@@ -10,14 +10,14 @@ from yabot.core import people
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(worker_id: str) -> None:
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests write to a real SQLite file as in production, without waiting for the disk."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
     options = database["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-    database["TEST"]["NAME"] = str(settings.VAR_DIR / f"test-{worker_id}.sqlite3")
+    database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
 @pytest.fixture(autouse=True)

@@ -111,14 +111,16 @@ def _raise_balances(credits: Sequence[Credit]) -> dict[int, tuple[UUID, int]]:
     sums: dict[int, int] = {}
     for credit in credits:
         sums[credit.user_id] = sums.get(credit.user_id, 0) + credit.amount
-    found = rows.add(Account, key="user_id", column="balance", amounts=sums, returning=("id",), only={"kind": USER})
-    wallets = {user_id: (_uuid(account_id), balance - sums[user_id]) for user_id, balance, account_id in found}
-    if len(wallets) < len(sums):
-        now = clock.now()
-        new = {user_id: (uuid7(), 0) for user_id in sums if user_id not in wallets}
-        rows.insert(Account, ACCOUNT, [(key, USER, user_id, sums[user_id], now) for user_id, (key, _) in new.items()])
-        wallets.update(new)
-    return wallets
+    now = clock.now()
+    raised = rows.count_up(
+        Account,
+        ACCOUNT,
+        [(uuid7(), USER, user_id, amount, now) for user_id, amount in sorted(sums.items())],
+        key=("user_id", "kind"),
+        column="balance",
+        returning=("user_id", "balance", "id"),
+    )
+    return {user_id: (_uuid(account_id), balance - sums[user_id]) for user_id, balance, account_id in raised}
 
 
 def _uuid(value: UUID | str) -> UUID:

@@ -27,7 +27,7 @@ def reward_reactions(events: Sequence[ReactionDetected]) -> int:
     The rule is that of the chat, else the general one where the bot is administrator. A rule's daily cap counts the
     community's day (``TIME_ZONE``) at the time of paying; what does not fit under it whole is not paid.
     """
-    known = rules.current()
+    known = rules.knowing({(event.chat_id, same_emoji(event.emoji)) for event in events})
     matched = [
         (rule, _credit(event, rule))
         for event in events

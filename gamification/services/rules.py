@@ -1,5 +1,6 @@
 """What each reaction is worth, read at most every two seconds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -46,6 +47,15 @@ def current() -> Rules:
     known, now = _read, clock.now()
     if known is None or not known.read_at <= now < known.read_at + FRESH:
         known = _read = _load(now)
+    return known
+
+
+def knowing(places: Iterable[tuple[int, str]]) -> Rules:
+    """The rules, read anew when a reaction comes from a chat they do not know: it may have become ours just now."""
+    known = current()
+    if any(emoji in known.everywhere and chat_id not in known.administered for chat_id, emoji in places):
+        forget_rules()
+        return current()
     return known
 
 

@@ -35,7 +35,8 @@ def channel(sandbox, bot) -> tuple[int, int]:
     ana = sandbox.add_user(first_name="Ana", language_code="es")["id"]
     sandbox.start(ana)
     sandbox.wait_for_message(ana, "Bienvenido")
-    chat = sandbox.add_channel("Susurros", subscribers=[ana])["id"]
+    diana = sandbox.add_user(first_name="Diana")["id"]
+    chat = sandbox.add_channel("Susurros", subscribers=[ana], owner=diana)["id"]
     put_hearts_under_posts(chat)
     sandbox.post(chat, "Esta noche, el jardín.")
     sandbox.wait_for_call("editMessageReplyMarkup")

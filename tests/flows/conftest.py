@@ -28,9 +28,10 @@ def telegram() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def sandbox(telegram: SandboxServer) -> SandboxClient:
-    """What fake people do in it."""
-    return telegram.client
+def sandbox(telegram: SandboxServer) -> Iterator[SandboxClient]:
+    """What fake people do in it. A call it does not model fails the test: nothing passes by accident."""
+    yield telegram.client
+    assert telegram.client.unmodelled() == []
 
 
 class RunningBot:
@@ -87,14 +88,6 @@ def bot(transactional_db: None, bot_settings: Any) -> Iterator[RunningBot]:
     running = RunningBot().start()
     yield running
     running.stop()
-
-
-@pytest.fixture(autouse=True)
-def _sandbox_models_everything(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A call the sandbox does not model fails the test: nothing passes by accident."""
-    yield
-    if "sandbox" in request.fixturenames:
-        assert request.getfixturevalue("sandbox").unmodelled() == []
 
 
 class BotProcess:

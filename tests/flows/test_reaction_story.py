@@ -11,14 +11,14 @@ from gamification.services import proof, wallets
 from narrative.models import HintUnlock
 from tests.flows.story import put_hearts_under_posts, write_goal, write_story
 from yabot.core import health
-from yabot.core.models import EventRecord, InboundUpdate, OutgoingMessage
+from yabot.core.models import EventRecord, InboundUpdate, OutgoingMessage, TelegramUser
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CHECKER = Path(__file__).resolve().parents[3] / "shared" / "botapi" / "check_calls.py"
 
 
 @pytest.fixture(autouse=True)
-def calls_fit_the_schema(sandbox, tmp_path):
+def _calls_fit_the_schema(sandbox, tmp_path):
     """Every call the bot made in a story is one the Bot API knows."""
     yield
     if CHECKER.exists():
@@ -36,6 +36,12 @@ def ana(sandbox, bot):
     sandbox.start(user["id"])
     sandbox.wait_for_message(user["id"], "Bienvenido")
     return user["id"]
+
+
+def a_channel(sandbox, readers):
+    """A channel of Diana's with these readers."""
+    diana = sandbox.add_user(first_name="Diana")["id"]
+    return sandbox.add_channel("Susurros", subscribers=readers, owner=diana)["id"]
 
 
 def test_a_heart_in_a_group_pays_opens_a_hint_and_lucien_writes(sandbox, bot, ana):
@@ -69,7 +75,7 @@ def test_the_whole_chain_carries_one_correlation_id(sandbox, bot, ana, until):
 
 def test_the_heart_button_under_a_post_pays_once_and_counts(sandbox, bot, ana):
     write_story()
-    channel = sandbox.add_channel("Susurros", subscribers=[ana])["id"]
+    channel = a_channel(sandbox, [ana])
     put_hearts_under_posts(channel)
     post = sandbox.post(channel, "Esta noche, el jardín.")
     sandbox.wait_for_call("editMessageReplyMarkup")
@@ -88,7 +94,7 @@ def test_anonymous_hearts_on_a_channel_open_a_hint_for_everyone(sandbox, bot, an
     for reader in readers:
         sandbox.start(reader)
         sandbox.wait_for_message(reader, "Bienvenido")
-    channel = sandbox.add_channel("Susurros", subscribers=[ana, *readers])["id"]
+    channel = a_channel(sandbox, [ana, *readers])
     write_goal(channel, target=3)
     post = sandbox.post(channel, "Tres corazones y abrimos.")
 
@@ -97,7 +103,7 @@ def test_anonymous_hearts_on_a_channel_open_a_hint_for_everyone(sandbox, bot, an
     for reader in [ana, *readers]:
         sandbox.wait_for_message(reader, "La puerta azul")
 
-    assert HintUnlock.objects.count() == 5
+    assert set(HintUnlock.objects.values_list("user_id", flat=True)) >= {ana, *readers}
     assert wallets.balance_of(ana) == 0
 
 
@@ -137,11 +143,16 @@ def test_a_reader_changes_the_language_with_a_button(sandbox, bot, ana):
 def test_a_forged_button_is_refused_with_an_alert_and_changes_nothing(sandbox, bot, ana, caplog):
     sandbox.say(ana, ana, "/idioma")
     menu = sandbox.wait_for_message(ana, "idioma")
+    reader = {"id": ana, "is_bot": False, "first_name": "Ana"}
+    chat = {"id": ana, "type": "private"}
+    message = {"message_id": menu["message_id"], "date": menu["date"], "chat": chat, "text": "x"}
+    forged = {"id": "1", "from": reader, "message": message, "chat_instance": "1", "data": "idioma:en:forged"}
+    sandbox.inject_update({"callback_query": forged})
 
-    answer = sandbox.press(ana, ana, menu["message_id"], "idioma:en:forged")
-
-    assert answer["show_alert"]
-    assert "no sirve" in answer["text"]
+    alert = sandbox.wait_for_call("answerCallbackQuery")["params"]
+    assert alert["show_alert"]
+    assert "no sirve" in alert["text"]
+    assert TelegramUser.objects.get(pk=ana).language == ""
     assert "forged callback" in caplog.text
 
 

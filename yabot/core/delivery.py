@@ -81,11 +81,11 @@ def _hear(module: str, waiting: Sequence[Waiting]) -> None:
 
 def claim(module: str, *, shards: Collection[int] | None, limit: int, calm: bool = False) -> list[Waiting]:
     """The next rows of ``module``: due, alive, critical first, and none whose person has an earlier one held back."""
-    found = _due(tuple(sorted(shards)) if shards is not None else None, limit).rows(
+    found = _due(tuple(sorted(shards)) if shards is not None else None, limit + 1).rows(
         module=module, now=clock.now(), ceiling=int(Priority.NORMAL if calm else Priority.LOW)
     )
-    if len(found) == limit:  # the cut may have parted a person's rows whose ids are not in order
-        found = _without_gaps(module, found)
+    if len(found) > limit:  # the cut may part a person's rows whose ids are not in order
+        found = _without_gaps(module, found[:limit])
     found.sort(key=lambda row: row[2])
     waiting = [_waiting(row) for row in found]
     unreadable = [item.id for item in waiting if item.event is None]

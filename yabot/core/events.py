@@ -219,10 +219,10 @@ def publish(events: Sequence[Event]) -> list[Trace]:
 
 def _next_numbers(wanted: Counter[int]) -> dict[int, typing.Iterator[int]]:
     """For each stream, its next numbers. The counter's row stays locked until the transaction ends."""
-    found = {row[0]: row[1] for row in rows.add(EventStream, key="user_id", column="last_sequence", amounts=wanted)}
-    new = [(user_id, count) for user_id, count in wanted.items() if user_id not in found]
-    rows.insert(EventStream, ("user_id", "last_sequence"), new)
-    found.update(new)
+    columns = ("user_id", "last_sequence")
+    counted = sorted(wanted.items())  # always in one order, so that two publishers never wait for each other
+    last = rows.count_up(EventStream, columns, counted, key=("user_id",), column="last_sequence", returning=columns)
+    found = dict(last)
     return {user_id: iter(range(found[user_id] - count + 1, found[user_id] + 1)) for user_id, count in wanted.items()}
 
 

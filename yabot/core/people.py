@@ -151,8 +151,7 @@ def erase(*, user_id: int) -> None:
 def learn_chat(*, chat_id: int, type: str, title: str, username: str, bot_status: BotStatus) -> None:
     """The bot's rights in a group or channel changed, or are heard of for the first time."""
     facts = {"type": type, "title": title[:255], "username": username[:64], "bot_status": bot_status}
-    if not TelegramChat.objects.filter(pk=chat_id).update(**facts):
-        TelegramChat.objects.create(id=chat_id, **facts)
+    TelegramChat.objects.update_or_create(id=chat_id, defaults=facts)  # saved, so that caches hear of it
 
 
 @atomic

@@ -83,19 +83,17 @@ REACTION = ("id", "chat_id", "message_id", "user_id", "emoji", "source", "create
 def detect(given: Sequence[NewReaction]) -> list[NewReaction]:
     """Note reactions and announce those that are new: once per message, person and emoji, however often they come.
 
-    Returns the new ones. Two statements and one ``publish`` for any list.
+    Returns the new ones. One statement and one ``publish`` for any list.
     """
     wanted = {reaction.key: reaction for reaction in given}
-    seen = set(
-        Reaction.objects.filter(
-            chat_id__in={key[0] for key in wanted},
-            message_id__in={key[1] for key in wanted},
-            user_id__in={key[2] for key in wanted},
-        ).values_list("chat_id", "message_id", "user_id", "emoji")
-    )
-    new = [reaction for key, reaction in wanted.items() if key not in seen]
     now = clock.now()
-    rows.insert(Reaction, REACTION, [(uuid7(), *reaction.key, reaction.source.value, now) for reaction in new])
+    written = rows.insert_new(
+        Reaction,
+        REACTION,
+        [(uuid7(), *reaction.key, reaction.source.value, now) for reaction in wanted.values()],
+        key=REACTION[1:5],
+    )
+    new = [reaction for key, reaction in wanted.items() if key in written]
     publish([_detected(reaction) for reaction in new])
     return new
 

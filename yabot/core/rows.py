@@ -65,34 +65,47 @@ def insert(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row
             cursor.execute(f"INSERT INTO {table} ({columns}) VALUES {', '.join([group] * len(part))}", _flatten(part))
 
 
-def add(
-    model: type[models.Model],
-    *,
-    key: str,
-    column: str,
-    amounts: Mapping[int, int],
-    returning: Sequence[str] = (),
-    only: Mapping[str, Any] | None = None,
-) -> list[tuple[Any, ...]]:
-    """Add to ``column`` of each row found by ``key``, in one statement that locks what it changes.
-
-    Returns (key, new value, *returning) for the rows that exist; the caller makes those that do not. ``only``
-    narrows the rows (``{"kind": "user"}``).
-    """
-    if not amounts:
-        return []
-    table, _ = _columns(model, (key,))
-    name = {part: _columns(model, (part,))[1] for part in {key, column, *returning, *(only or {})}}
-    values = ", ".join(["(%s, %s)"] * len(amounts))
-    guard = "".join(f" AND {table}.{name[part]} = %s" for part in only or {})
-    answer = ", ".join(f"{table}.{name[part]}" for part in (key, column, *returning))
-    sql = (
-        f"UPDATE {table} SET {name[column]} = {table}.{name[column]} + v.column2 "
-        f"FROM (VALUES {values}) AS v WHERE {table}.{name[key]} = v.column1{guard} RETURNING {answer}"
-    )
-    parameters = [value for pair in amounts.items() for value in pair]
+def insert_new(
+    model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row], *, key: tuple[str, ...]
+) -> set[tuple[Any, ...]]:
+    """Insert those of ``rows`` whose ``key`` columns (a unique constraint) no row has yet; the keys of the new ones."""
+    if not rows:
+        return set()
+    table, columns = _columns(model, names)
+    keys = _columns(model, key)[1]
+    values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, *(only or {}).values()])
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) VALUES {values} ON CONFLICT ({keys}) DO NOTHING RETURNING {keys}",
+            _flatten(rows),
+        )
+        return set(cursor.fetchall())
+
+
+def count_up(
+    model: type[models.Model],
+    names: tuple[str, ...],
+    rows: Sequence[Row],
+    *,
+    key: tuple[str, ...],
+    column: str,
+    returning: tuple[str, ...],
+) -> list[tuple[Any, ...]]:
+    """Add each row's ``column`` to the row with the same ``key``, or insert it where there is none.
+
+    One statement that locks what it changes; returns ``returning`` of every row as it is afterwards. Each key once.
+    """
+    if not rows:
+        return []
+    table, columns = _columns(model, names)
+    keys, counted, answer = (_columns(model, part)[1] for part in (key, (column,), returning))
+    values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}) VALUES {values} ON CONFLICT ({keys}) "
+            f"DO UPDATE SET {counted} = {table}.{counted} + excluded.{counted} RETURNING {answer}",
+            _flatten(rows),
+        )
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 

@@ -192,11 +192,13 @@ class Pipeline(threading.Thread):
             new = inbox.store([update for updates, _ in batches for update in updates])
         except BaseException as error:
             for _, future in batches:
-                future.set_exception(error)
+                if future.set_running_or_notify_cancel():
+                    future.set_exception(error)
             raise
         faults.point("after_inbox_commit")
         for updates, future in batches:
-            future.set_result(len(updates))
+            if future.set_running_or_notify_cancel():  # the poller may have been stopped meanwhile
+                future.set_result(len(updates))
         self._sort_in(new)
         return True
 
