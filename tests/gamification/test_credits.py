@@ -106,5 +106,5 @@ def test_any_list_takes_the_same_statements(size, django_assert_num_queries):
 def test_new_readers_cost_no_statement_more_for_their_wallets(size, django_assert_num_queries):
     heard = bool(besitos_added.modules)
 
-    with django_assert_num_queries(10 + heard):  # one more for their event counters
+    with django_assert_num_queries(8 + heard):
         wallets.add_many([credit(user_id) for user_id in range(1, size + 1)])
