@@ -4,8 +4,44 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from factory.django import DjangoModelFactory
+
+
+def list_of(model: type) -> str:
+    """The model's list."""
+    from django.urls import reverse
+
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def page_of(row: Any) -> str:
+    """The row's own page."""
+    from django.urls import reverse
+
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def act(client: Any, action: str, *rows: Any, **more: str) -> Any:
+    """Choose these rows in their list and run the action."""
+    return client.post(list_of(type(rows[0])), {"action": action, "_selected_action": [row.pk for row in rows], **more})
+
+
+def staff(client: Any) -> Any:
+    """Log in somebody of the team without any right."""
+    from django.contrib.auth.models import User
+
+    client.force_login(User.objects.create_user("becaria", is_staff=True))
+    return client
+
+
+def allow(client: Any, *names: str) -> None:
+    """Give whoever is logged in these rights."""
+    from django.contrib.auth.models import Permission, User
+
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
 
 
 def factories() -> dict[type, type[DjangoModelFactory]]:

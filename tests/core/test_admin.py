@@ -7,17 +7,15 @@ from pathlib import Path
 
 import pytest
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Field
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.core import back_office
+from tests.core.back_office import allow, list_of, page_of, staff
 from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
 from yabot.core import clock
@@ -27,7 +25,6 @@ from yabot.core.models import (
     Delivery,
     EventRecord,
     InboundUpdate,
-    MessageState,
     OutgoingMessage,
     Reaction,
     TelegramUser,
@@ -39,29 +36,9 @@ MODELS = list(admin.site._registry)
 LISTS = {EventRecord: 7, Delivery: 7, OutgoingMessage: 8, InboundUpdate: 7, Reaction: 7, TelegramUser: 7}
 
 
-def list_of(model: type) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-
-
-def page_of(row: object) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def act(client: Client, action: str, *rows: object, **more: str) -> HttpResponse:
-    chosen = {ACTION_CHECKBOX_NAME: [str(row.pk) for row in rows]}
-    return client.post(list_of(type(rows[0])), {"action": action, **chosen, **more})
-
-
 @pytest.fixture
 def staff_client(client: Client) -> Client:
-    """Somebody of the team without any right."""
-    client.force_login(User.objects.create_user("becaria", is_staff=True))
-    return client
-
-
-def allow(client: Client, *names: str) -> None:
-    user = User.objects.get(pk=client.session["_auth_user_id"])
-    user.user_permissions.add(*Permission.objects.filter(codename__in=names))
+    return staff(client)
 
 
 def test_every_page_opens() -> None:
@@ -188,91 +165,6 @@ def test_staff_choose_a_persons_language_and_zone_and_nothing_else(admin_client:
 
     person.refresh_from_db()
     assert (person.language, person.time_zone, person.first_name) == ("en", "Europe/Madrid", "Ana")
-
-
-def test_erasing_asks_first_and_then_forgets(admin_client: Client) -> None:
-    person = factories.TelegramUserFactory(first_name="Ana")
-
-    asked = act(admin_client, "erase", person)
-    assert "No se puede deshacer" in asked.content.decode()
-    assert TelegramUser.objects.get(pk=person.pk).first_name == "Ana"
-
-    act(admin_client, "erase", person, confirmed="yes")
-    person.refresh_from_db()
-    assert person.first_name == ""
-    assert person.erased_at is not None
-    assert LogEntry.objects.filter(object_id=str(person.pk)).count() == 1
-
-
-def test_only_who_may_delete_people_erases_them(staff_client: Client) -> None:
-    person = factories.TelegramUserFactory(first_name="Ana")
-    allow(staff_client, "view_telegramuser", "change_telegramuser")
-
-    act(staff_client, "erase", person, confirmed="yes")
-
-    assert TelegramUser.objects.get(pk=person.pk).first_name == "Ana"
-
-
-def test_the_list_of_deliveries_begins_with_the_abandoned(admin_client: Client) -> None:
-    dead, waiting = factories.DeliveryFactory(dead=True), factories.DeliveryFactory()
-
-    listed = {
-        choice: [row.pk for row in admin_client.get(list_of(Delivery) + choice).context["cl"].result_list]
-        for choice in ("", "?estado=espera", "?estado=todas")
-    }
-
-    assert listed == {"": [dead.pk], "?estado=espera": [waiting.pk], "?estado=todas": [waiting.pk, dead.pk]}
-
-
-def test_replaying_gives_a_dead_letter_all_its_tries(admin_client: Client) -> None:
-    dead = factories.DeliveryFactory(dead=True)
-
-    act(admin_client, "replay", dead)
-
-    dead.refresh_from_db()
-    assert (dead.dead_at, dead.attempts) == (None, 0)
-
-
-def test_only_who_may_change_deliveries_replays_them(staff_client: Client) -> None:
-    dead = factories.DeliveryFactory(dead=True)
-    allow(staff_client, "view_delivery")
-
-    act(staff_client, "replay", dead)
-
-    dead.refresh_from_db()
-    assert dead.dead_at is not None
-
-
-def test_retrying_queues_what_failed_and_leaves_the_rest(admin_client: Client) -> None:
-    failed, sent = factories.OutgoingMessageFactory(failed=True), factories.OutgoingMessageFactory(sent=True)
-
-    act(admin_client, "retry", failed, sent)
-
-    states = dict(OutgoingMessage.objects.values_list("pk", "state"))
-    assert states == {failed.pk: MessageState.QUEUED, sent.pk: MessageState.SENT}
-
-
-def test_a_post_that_may_have_arrived_is_retried_after_a_question(admin_client: Client) -> None:
-    post = factories.OutgoingMessageFactory(unknown=True, chat_id=-1001, user_id=None)
-
-    asked = act(admin_client, "retry", post)
-    assert "dos veces" in asked.content.decode()
-    post.refresh_from_db()
-    assert post.state == MessageState.UNKNOWN
-
-    act(admin_client, "retry", post, confirmed="yes")
-    post.refresh_from_db()
-    assert post.state == MessageState.QUEUED
-
-
-def test_only_who_may_change_messages_retries_them(staff_client: Client) -> None:
-    failed = factories.OutgoingMessageFactory(failed=True)
-    allow(staff_client, "view_outgoingmessage")
-
-    act(staff_client, "retry", failed)
-
-    failed.refresh_from_db()
-    assert failed.state == MessageState.FAILED
 
 
 def test_the_outbox_shows_what_needs_a_person(admin_client: Client) -> None:

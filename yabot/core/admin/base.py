@@ -5,9 +5,9 @@ here and never from a theme. ``Select`` is the theme's drop-down, for choice fie
 on an admin class is its Material symbol in the menu.
 """
 
+import functools
 from collections.abc import Callable
 from enum import StrEnum
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
@@ -79,7 +79,7 @@ class BoundedPaginator(Paginator):
 
     limit = 10_000
 
-    @cached_property
+    @functools.cached_property
     def count(self) -> int:
         """How many rows there are, ``limit`` when there are more."""
         rows: Any = self.object_list
@@ -129,9 +129,17 @@ def badge(text: object, tone: Tone = Tone.MUTED) -> SafeString:
 def column(
     description: Any, *, ordering: str | None = None, empty: str | None = None
 ) -> Callable[[Function], Function]:
-    """Name a list column or read-only field: ``@column(_("estado"), ordering="state")``. Its value is escaped."""
+    """Name a list column or read-only field: ``@column(_("estado"), ordering="state")``. Its value is escaped.
+
+    ``empty`` is shown instead of None, in lists and on the row's own page.
+    """
 
     def named(function: Function) -> Function:
-        return admin.display(description=description, ordering=ordering, empty_value=empty)(function)
+        @functools.wraps(function)
+        def shown(*args: Any) -> Any:
+            value = function(*args)
+            return empty if value is None else value
+
+        return admin.display(description=description, ordering=ordering)(shown)  # type: ignore[return-value]
 
     return named

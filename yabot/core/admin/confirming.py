@@ -1,6 +1,7 @@
 """One page that asks "are you sure?" before an action, in both themes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
@@ -19,17 +20,25 @@ def is_confirmed(request: HttpRequest) -> bool:
     return request.POST.get("confirmed") == "yes"
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: a title, what to know before, and how a row is called."""
+
+    title: Text
+    warnings: Sequence[Text]
+    describe: Callable[[Any], str] = str
+
+
 def ask(
-    model_admin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet[Any], *, title: Text, warnings: Sequence[Text]
+    model_admin: admin.ModelAdmin, request: HttpRequest, chosen: QuerySet[Any], question: Question
 ) -> TemplateResponse:
     """Show what would happen to the chosen rows; the button repeats the same action, confirmed."""
-    keys = list(chosen.values_list("pk", flat=True)[:SHOWN])
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": title,
-        "warnings": warnings,
+        "title": question.title,
+        "warnings": question.warnings,
         "opts": model_admin.model._meta,
-        "rows": chosen.model._default_manager.filter(pk__in=keys),
+        "rows": [question.describe(row) for row in chosen[:SHOWN]],
         "more": max(0, chosen.count() - SHOWN),
         "keys": request.POST.getlist(helpers.ACTION_CHECKBOX_NAME),
         "key_name": helpers.ACTION_CHECKBOX_NAME,

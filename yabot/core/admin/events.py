@@ -22,7 +22,7 @@ from yabot.core.models import EventRecord
 class WhatHappened(admin.SimpleListFilter):
     """Every kind of event this system knows, without asking a large table which it holds."""
 
-    title = _("qué pasó")
+    title = _("tipo de suceso")
     parameter_name = "type"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:

@@ -13,6 +13,7 @@ from yabot.core import messages as outbox
 from yabot.core.admin import confirming
 from yabot.core.admin.base import ReadOnlyAdmin, badge, column
 from yabot.core.admin.chain import MESSAGE_TONES
+from yabot.core.admin.confirming import Question
 from yabot.core.admin.lists import ReaderRows
 from yabot.core.admin.reading import code_block, message_text, short
 from yabot.core.models import MessageState, OutgoingMessage, TelegramChat
@@ -67,7 +68,10 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
         chosen = queryset.filter(state__in=NEEDS_A_PERSON)
         public = chosen.filter(state=MessageState.UNKNOWN, chat_id__lt=0)
         if not confirming.is_confirmed(request) and public.exists():
-            return confirming.ask(self, request, public, title=_("Puede aparecer dos veces"), warnings=WARNINGS)
+            question = Question(
+                _("Puede aparecer dos veces"), WARNINGS, lambda row: f"{self.to(row)}: {self.said(row)}"
+            )
+            return confirming.ask(self, request, public, question)
         keys = list(chosen.values_list("pk", flat=True))
         count = sum(outbox.retry(keys[start : start + PART]) for start in range(0, len(keys), PART))
         said = ngettext("%d mensaje vuelve a la cola.", "%d mensajes vuelven a la cola.", count) % count
@@ -80,6 +84,10 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
         titles = {chat.pk: str(chat) for chat in TelegramChat.objects.filter(pk__in={row.chat_id for row in rows})}
         for row in rows:
             row.chat_title = titles.get(row.chat_id, row.chat_id)  # type: ignore[attr-defined]
+
+    def describe(self, row: OutgoingMessage) -> str:
+        """The message in one line: to whom and what."""
+        return f"{self.to(row)}: {self.said(row)}"
 
     @column(_("para"))
     def to(self, row: OutgoingMessage) -> str | None:

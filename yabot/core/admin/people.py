@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from yabot.core import people, ports
 from yabot.core.admin import confirming
 from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, Select, Tone, badge, column
+from yabot.core.admin.confirming import Question
 from yabot.core.admin.lists import PreparedAdmin, lists_about, people_called
 from yabot.core.models import BotStatus, TelegramChat, TelegramUser
 
@@ -124,9 +125,8 @@ class TelegramUserAdmin(PreparedAdmin):
     def erase(self, request: HttpRequest, queryset: QuerySet[TelegramUser]) -> HttpResponse | None:
         """Forget who the chosen people are, after a question."""
         if not confirming.is_confirmed(request):
-            return confirming.ask(
-                self, request, queryset, title=_("¿Borrar los datos personales?"), warnings=ERASE_WARNINGS
-            )
+            question = Question(_("¿Borrar los datos personales?"), ERASE_WARNINGS)
+            return confirming.ask(self, request, queryset, question)
         keys = list(queryset.values_list("pk", flat=True))
         for key in keys:
             people.erase(user_id=key)
