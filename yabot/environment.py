@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 
@@ -81,6 +82,29 @@ class Environment:
         if wrong:
             return self._problem(name, f"knows only {', '.join(allowed)}; it has {', '.join(wrong)}", allowed)
         return given
+
+    def choice(self, name: str, default: str, allowed: Iterable[str]) -> str:
+        """One name out of ``allowed``, in capitals or not."""
+        raw = self.text(name, default)
+        known = {option.upper(): option for option in allowed}
+        if raw.upper() not in known:
+            return self._problem(name, f"must be one of {', '.join(known.values())}; it is {raw!r}", default)
+        return known[raw.upper()]
+
+    def zone(self, name: str, default: str) -> str:
+        """The name of a time zone, such as Europe/Madrid."""
+        raw = self.text(name, default)
+        try:
+            return ZoneInfo(raw).key
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return self._problem(name, f"is not a time zone such as Europe/Madrid; it is {raw!r}", default)
+
+    def address(self, name: str, default: str) -> str:
+        """A web address."""
+        raw = self.text(name, default)
+        if raw and not raw.startswith(("http://", "https://")):
+            return self._problem(name, f"must begin with http:// or https://; it is {raw!r}", default)
+        return raw
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's database settings from a URL."""

@@ -25,8 +25,8 @@ CRASH_AT = environment.text("YABOT_CRASH_AT")
 
 # --- Telegram ---------------------------------------------------------------------------------------------------------
 TELEGRAM_TOKEN = environment.text("TELEGRAM_TOKEN")
-TELEGRAM_API_URL = environment.text("TELEGRAM_API_URL", "https://api.telegram.org/bot")
-TELEGRAM_FILE_URL = environment.text("TELEGRAM_FILE_URL", "https://api.telegram.org/file/bot")
+TELEGRAM_API_URL = environment.address("TELEGRAM_API_URL", "https://api.telegram.org/bot")
+TELEGRAM_FILE_URL = environment.address("TELEGRAM_FILE_URL", "https://api.telegram.org/file/bot")
 SEND_RATE = environment.number("SEND_RATE", 30, high=1000)
 SEND_RATE_PER_CHAT = environment.number("SEND_RATE_PER_CHAT", 1, low=0.01, high=1000)
 SEND_RATE_PER_GROUP_MINUTE = environment.number("SEND_RATE_PER_GROUP_MINUTE", 20, low=1, high=60_000)
@@ -42,7 +42,7 @@ DATABASE_THREADS = int(environment.number("DATABASE_THREADS", 4, low=1, high=64)
 
 # --- the sandbox ------------------------------------------------------------------------------------------------------
 SANDBOX_ENABLED = environment.flag("SANDBOX_ENABLED", default=False)
-SANDBOX_URL = environment.text("SANDBOX_URL")
+SANDBOX_URL = environment.address("SANDBOX_URL", "")
 
 # --- Django -----------------------------------------------------------------------------------------------------------
 UNFOLD_INSTALLED = find_spec("unfold") is not None and not environment.flag("PLAIN_ADMIN", default=False)
@@ -123,7 +123,7 @@ LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Español")), ("en", _("Inglés"))]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "templates" / "unfold" / "locale"]
 FORMAT_MODULE_PATH = "yabot.formats"
-TIME_ZONE = environment.text("TIME_ZONE", "UTC")
+TIME_ZONE = environment.zone("TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 
@@ -165,13 +165,14 @@ if HTTPS:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"secrets": {"()": "yabot.core.redaction.RedactSecrets"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper() or "INFO"},
+    "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
         name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "asyncio")
     },

@@ -1,7 +1,9 @@
 """Every address of the web process."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import path
+from django.views.generic import RedirectView
 
 from yabot import pages
 from yabot.core.api import health
@@ -9,6 +11,7 @@ from yabot.core.api import health
 urlpatterns = [
     path("", pages.home, name="home"),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static("yabot/icon.svg"), permanent=False)),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("sandbox/", pages.sandbox, name="sandbox"),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 GRACE_SECONDS = 8.0
 READY_SECONDS = 60.0
@@ -70,6 +71,16 @@ class Child:
         """How it ended."""
         return self._process.poll() if self._process else None
 
+    @property
+    def process_id(self) -> int:
+        """Its process; 0 when it was never started."""
+        return self._process.pid if self._process else 0
+
+    def wait(self) -> None:
+        """Return when it has ended."""
+        if self._process is not None:
+            self._process.wait()
+
     def output(self) -> str:
         """What it has written since its last start."""
         with self.log.open("rb") as file:
@@ -119,15 +130,18 @@ def stop_all(children: Sequence[Child], *, grace: float = GRACE_SECONDS) -> None
         time.sleep(STEP)
     for child in children:
         child.signal(signal.SIGKILL)
+        child.wait()
 
 
-def watch(children: Sequence[Child], tell: Callable[[str], None], *, pause: float = 1.0) -> None:
+def watch(
+    children: Sequence[Child], tell: Callable[[str], None], *, wait: Callable[[float], None] = time.sleep
+) -> NoReturn:
     """Restart whatever dies, for ever. Raises ChildFailed for one that dies at once or again and again."""
     while True:
         for child in children:
             if not child.is_running:
                 _restart(child, tell)
-        time.sleep(pause)
+        wait(1.0)
 
 
 def _restart(child: Child, tell: Callable[[str], None]) -> None:

@@ -108,7 +108,6 @@ def run(children: Sequence[Child], tell: Callable[[str], None], ready: Callable[
         for number in ENDING:
             signal.signal(number, signal.SIG_IGN)
         stop_all(started)
-    raise AssertionError("watching never ends by itself")
 
 
 def guarded(work: Callable[[], None], say_error: Callable[[str], None], tell: Callable[[str], None]) -> int:
