@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.contrib import admin
@@ -18,7 +20,7 @@ from tests.core import back_office
 from tests.core.back_office import allow, list_of, page_of, staff
 from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
-from yabot.core import clock
+from yabot.core import clock, ports
 from yabot.core.admin import menu
 from yabot.core.admin.base import BoundedPaginator
 from yabot.core.models import (
@@ -112,6 +114,19 @@ def test_a_search_finds_a_persons_rows_by_name_number_and_chain(admin_client: Cl
         assert [row.pk for row in found] == [event.pk], term
 
 
+def test_the_log_is_cut_at_a_time_by_ids_alone(admin_client: Client) -> None:
+    three_days_ago = clock.now() - timedelta(days=3)
+    older = factories.EventRecordFactory(id=UUID(int=int(three_days_ago.timestamp() * 1000) << 80))
+    newer = factories.EventRecordFactory()
+
+    listed = {
+        days: [row.pk for row in admin_client.get(list_of(EventRecord), {"desde": days}).context["cl"].result_list]
+        for days in ("1", "7", "nonsense")
+    }
+
+    assert listed == {"1": [newer.pk], "7": [newer.pk, older.pk], "nonsense": [newer.pk, older.pk]}
+
+
 def test_a_person_is_found_by_name_and_number(admin_client: Client) -> None:
     person = factories.TelegramUserFactory(first_name="Eulalia")
     factories.TelegramUserFactory()
@@ -156,6 +171,13 @@ def test_besitos_are_shown_in_the_list_and_on_the_page(admin_client: Client) -> 
 
     for url in (list_of(TelegramUser), page_of(person)):
         assert "4321" in admin_client.get(url).content.decode()
+
+
+def test_people_are_listed_without_an_economy_too(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "_providers", {})
+    factories.TelegramUserFactory(first_name="Eulalia")
+
+    assert "Eulalia" in admin_client.get(list_of(TelegramUser)).content.decode()
 
 
 def test_staff_choose_a_persons_language_and_zone_and_nothing_else(admin_client: Client) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from yabot.core import chains
 from yabot.core.admin.base import ReadOnlyAdmin, column
 from yabot.core.admin.chain import show_chain
-from yabot.core.admin.lists import ReaderRows
+from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.admin.reading import code_block, one_line
 from yabot.core.events import EventSignal
 from yabot.core.models import EventRecord
@@ -40,7 +40,7 @@ class EventRecordAdmin(ReadOnlyAdmin, ReaderRows):
 
     icon = "history"
     list_display = ["occurred_at", "what", "reader", "data", "chain"]
-    list_filter = [WhatHappened, "occurred_at"]
+    list_filter = [WhatHappened, Since]
     fields = ["what", "reader", "occurred_at", "sequence", "priority", "readable", "chain"]
 
     def get_urls(self) -> list[URLPattern]:

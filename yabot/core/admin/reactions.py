@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from yabot.core.admin.base import LargeTableAdmin, ReadOnlyAdmin
-from yabot.core.admin.lists import ReaderRows
+from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.models import Reaction, ReactionTotal
 
 
@@ -13,7 +13,7 @@ class ReactionAdmin(ReadOnlyAdmin, ReaderRows):
 
     icon = "favorite"
     list_display = ["created_at", "emoji", "reader", "chat_id", "message_id", "source"]
-    list_filter = ["source", "created_at"]
+    list_filter = ["source", Since]
     fields = ["emoji", "reader", "chat_id", "message_id", "source", "created_at"]
 
 
