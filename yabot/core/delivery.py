@@ -58,7 +58,10 @@ def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | 
     """
     size = limit or settings.DELIVERY_BATCH
     try:
-        return _first_try(module, shards, size, calm)
+        heard = _first_try(module, shards, size, calm)
+        if heard:
+            faults.point("after_delivery_commit")
+        return heard
     except Overtaken:
         return 0
     except Exception as error:  # noqa: BLE001 - looked at again, one by one, below

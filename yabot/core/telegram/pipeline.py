@@ -238,7 +238,7 @@ class Pipeline(threading.Thread):
     def _run_raw(self) -> bool:
         batch = [self._backlog.popleft() for _ in range(min(RAW_BATCH, len(self._backlog)))]
         try:
-            for kind, group in groupby(sorted(batch, key=_by_kind), key=_by_kind):
+            for kind, group in groupby(batch, key=_by_kind):  # in their order: rights come before what needs them
                 run_raw(self._raw[kind], list(group))
         except (DatabaseError, InterfaceError):
             self._backlog.extendleft(reversed(batch))  # done ones are new to nobody: their effects have keys
