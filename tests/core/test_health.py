@@ -181,3 +181,14 @@ def test_the_first_page_repeats_what_is_wrong(admin_client: Client) -> None:
 
 def test_a_stranger_does_not_see_the_status_page(client: Client) -> None:
     assert client.get(reverse("admin:status")).status_code == 302
+
+
+@pytest.mark.parametrize(("page", "statements"), [("admin:index", 15), ("admin:status", 12)])
+def test_the_first_pages_cost_few_statements(  # type: ignore[no-untyped-def]
+    admin_client: Client, django_assert_num_queries, page: str, statements: int
+) -> None:
+    factories.DeliveryFactory.create_batch(3, dead=True)
+    admin_client.get(reverse(page))
+
+    with django_assert_num_queries(statements):
+        admin_client.get(reverse(page))
