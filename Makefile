@@ -28,14 +28,14 @@ install: $(VENV)/.development
 
 $(VENV)/.runtime: requirements.txt
 	@$(MAKE) --no-print-directory new-environment
-	@echo "Installing what YABOT runs on ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what YABOT runs on (the first time this takes a minute) ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(VENV)/.development: requirements.txt requirements-dev.txt
 	@$(MAKE) --no-print-directory new-environment
-	@echo "Installing what building and testing YABOT needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what building and testing YABOT needs (the first time this takes a minute or two) ..."
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $(VENV)/.runtime $@
 
 .PHONY: new-environment
