@@ -133,7 +133,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": _("La trastienda"),
     "SITE_SYMBOL": "theater_comedy",
     "SITE_URL": None,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/icon.svg")}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("yabot/icon.svg")}],
     "STYLES": [lambda request: static("core/admin.css")],
     "SIDEBAR": {"show_search": True, "navigation": "yabot.core.admin.menu.sidebar"},
 }
