@@ -165,6 +165,15 @@ def test_a_persons_page_leads_to_their_rows(admin_client: Client) -> None:
         assert f"{list_of(model)}?user_id={person.pk}" in shown
 
 
+def test_a_page_leads_only_where_the_viewer_may_go(staff_client: Client) -> None:
+    allow(staff_client, "view_telegramuser", "view_reaction")
+
+    shown = staff_client.get(page_of(factories.TelegramUserFactory())).content.decode()
+
+    assert f"{list_of(Reaction)}?user_id=" in shown
+    assert f"{list_of(EventRecord)}?user_id=" not in shown
+
+
 def test_besitos_are_shown_in_the_list_and_on_the_page(admin_client: Client) -> None:
     person = factories.TelegramUserFactory()
     WalletFactory(user_id=person.pk, balance=4321)
