@@ -195,7 +195,7 @@ def test_a_second_poller_elsewhere_ends_with_one_sentence_too(sandbox, telegram,
     elsewhere.manage("migrate", "-v0")
     second = elsewhere.manage("runbot")
 
-    assert (second.returncode, bot_process.process.poll()) in {(1, None), (1, 1)}
+    assert second.returncode == 1
     assert second.stderr.strip().splitlines()[-1].startswith("Another process polls with this token")
 
 
@@ -233,7 +233,7 @@ def test_a_telegram_that_is_ill_for_a_while_is_waited_out(sandbox, bot_process, 
     sandbox.wait_until_read()
     sandbox.fault("getUpdates", count=2, **fault)
     crowd.react()
-    ill = "SELECT count(*) FROM core_heartbeat WHERE name = 'poller' AND good_at < beat_at"
+    ill = "SELECT count(*) FROM core_heartbeat WHERE name = 'poller' AND coalesce(good_at, '') < beat_at"
     until(lambda: audit.one(ill) == 1, 30)
 
     sandbox.wait_until_read(timeout=30)

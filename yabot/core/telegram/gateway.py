@@ -67,6 +67,15 @@ class Gateway:
     async def run(self) -> None:
         """Run until stopped, then drain. Raises WrongToken and AnotherPoller."""
         self._loop = asyncio.get_running_loop()
+        try:
+            await self._run()
+        finally:
+            await self._api.close()
+            await self._polls.close()
+            await in_db(leases.give_back, self._owner)
+            close_pool()
+
+    async def _run(self) -> None:
         if not await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS):
             raise AnotherPoller(await in_db(leases.holder, POLLER_LEASE))
         me = await self._meet_telegram()
@@ -91,10 +100,6 @@ class Gateway:
         finally:
             await self._drain(work, pipeline, dispatcher, sender)
             await application.shutdown()
-            await self._api.close()
-            await self._polls.close()
-            await in_db(leases.give_back, self._owner)
-            close_pool()
 
     def _assemble(self, application: Application[Any, Any, Any, Any, Any, Any]) -> tuple[Pipeline, Dispatcher, Sender]:
         loop = asyncio.get_running_loop()

@@ -7,6 +7,8 @@ next batch (which confirms the last one) only after the last one is committed.
 import asyncio
 import logging
 import random
+import time
+from collections import deque
 from collections.abc import Sequence
 
 from yabot.core import faults, health
@@ -19,7 +21,10 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25
 GRACE_SECONDS = 10  # on top of the long poll, before the call counts as lost
 MOST_WAITING = 5_000
-CONFLICTS = 4  # 409 answers in a row before we believe that somebody else polls
+CONFLICT_WINDOW = 60.0  # seconds in which 409 answers are counted
+CONFLICTS_AT_START = 2  # a process that has just started gives way to the one that was there,
+CONFLICTS_LATER = 12  # which stays until it is certain that the other one does not
+YOUNG = 30.0
 LONGEST_PAUSE = 15.0
 
 
@@ -35,7 +40,9 @@ class Poller:
         self._pipeline = pipeline
         self._allowed = list(allowed_updates)
         self._offset = 0
-        self._failures = self._conflicts = self._silences = 0
+        self._failures = self._silences = 0
+        self._conflicts: deque[float] = deque()
+        self._started_at = time.monotonic()
 
     async def run(self) -> None:
         """Poll for ever. Raises AnotherPoller; everything else is waited out, with the health page red meanwhile."""
@@ -52,7 +59,8 @@ class Poller:
 
     async def _ask(self) -> Answer | None:
         """One long poll; None after a failure that was waited out."""
-        params = {"offset": self._offset, "limit": 100, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
+        patience = 0 if self._failures else POLL_SECONDS  # after trouble, hear at once that it is over
+        params = {"offset": self._offset, "limit": 100, "timeout": patience, "allowed_updates": self._allowed}
         try:
             answer = await self._api.call("getUpdates", params, timeout=POLL_SECONDS + GRACE_SECONDS)
         except (NotDelivered, Doubtful) as error:
@@ -64,16 +72,24 @@ class Poller:
         if not answer.ok:
             await self._refused(answer)
             return None
-        self._failures = self._conflicts = self._silences = 0
+        self._failures = self._silences = 0
         self._pipeline.beat(Beat(health.POLLER, good=True))
         return answer
 
     async def _refused(self, answer: Answer) -> None:
         if answer.code == 409:
-            self._conflicts += 1
-            if self._conflicts >= CONFLICTS:
-                raise AnotherPoller(answer.description)
+            self._count_conflict(answer.description)
         await self._trouble(f"{answer.code} {answer.description}", answer.retry_after)
+
+    def _count_conflict(self, description: str) -> None:
+        """Two pollers end each other's polls in turn, so successes in between say nothing."""
+        now = time.monotonic()
+        self._conflicts.append(now)
+        while self._conflicts[0] < now - CONFLICT_WINDOW:
+            self._conflicts.popleft()
+        limit = CONFLICTS_AT_START if now - self._started_at < YOUNG else CONFLICTS_LATER
+        if len(self._conflicts) >= limit:
+            raise AnotherPoller(description)
 
     async def _trouble(self, what: str, retry_after: float = 0) -> None:
         """Say what is wrong and wait: longer each time, with jitter."""
