@@ -37,6 +37,7 @@ def browser() -> Iterator[webdriver.Chrome]:
         for argument in (*QUIET, f"--user-data-dir={profile}"):
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        options.add_experimental_option("prefs", {"intl.accept_languages": "es"})
         window = webdriver.Chrome(options=options, service=Service(driver))
         try:
             yield window

@@ -53,7 +53,7 @@ class Ticker:
 
 
 def run(job: Job, due_at: datetime) -> bool:
-    """Run ``job`` for ``due_at`` unless that is taken; whether it ran. A failure is noted; the next time tries again."""
+    """Run ``job`` for ``due_at`` unless that is taken; whether it ran. A failure is noted and tried again."""
     try:
         taken = _take(job.name, due_at)
     except IntegrityError:
