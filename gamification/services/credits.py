@@ -1,6 +1,6 @@
 """Credits: besitos for many readers at once, the hot path of the economy."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from uuid import UUID
@@ -55,6 +55,11 @@ def used(references: Sequence[str]) -> set[str]:
     return set(Transfer.objects.filter(reference__in=references).values_list("reference", flat=True))
 
 
+def _known(references: Collection[str]) -> list[tuple[str, int, UUID]]:
+    """Those references that stand for a movement, whose, and out of which account."""
+    return rows.select(Transfer, ("reference", "user_id", "source"), {"reference": tuple(references)})  # type: ignore[return-value]
+
+
 def _new(credits: Iterable[Credit]) -> list[Credit]:
     """The credits nobody has made yet, each reference once."""
     wanted: dict[str, Credit] = {}
@@ -63,8 +68,7 @@ def _new(credits: Iterable[Credit]) -> list[Credit]:
         wanted.setdefault(credit.reference, credit)
     if not wanted:
         return []
-    known = Transfer.objects.filter(reference__in=wanted).values_list("reference", "user_id", "source_id")
-    for reference, user_id, source_id in known:
+    for reference, user_id, source_id in _known(wanted):
         if wanted.pop(reference).user_id != user_id or source_id != MINT_ID:
             raise ReferenceReused(reference=reference)
     return list(wanted.values())

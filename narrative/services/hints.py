@@ -7,7 +7,7 @@ from uuid import UUID
 
 from narrative.events import HintOpened, HintUnlocked
 from narrative.models import Hint, HintUnlock
-from narrative.services import lucien
+from narrative.services import lucien, opened
 from narrative.services.catalogue import OpenHint, catalogue, opening
 from yabot.core import clock, ports, reactions, rows
 from yabot.core.conditions import Facts
@@ -15,7 +15,7 @@ from yabot.core.correlation import Trace
 from yabot.core.events import publish
 from yabot.core.ids import uuid7
 from yabot.core.models import MessagePriority, TelegramUser
-from yabot.core.transactions import atomic
+from yabot.core.transactions import atomic, on_commit
 
 CHUNK = 500
 
@@ -85,12 +85,12 @@ def _need(hints: Iterable[OpenHint], fact: str) -> bool:
 
 
 def _candidates(hints: Sequence[OpenHint], facts: dict[int, Facts], traces: dict[int, Trace | None]) -> list[Opening]:
-    """Whose condition holds, whether or not it is open already."""
+    """Whose condition holds, except where this process knows that it is open already."""
     return [
         Opening(hint, user, traces[user], known)
         for user, known in facts.items()
         for hint in hints
-        if hint.condition.check(known)
+        if not opened.is_known(user, hint.id) and hint.condition.check(known)
     ]
 
 
@@ -100,6 +100,7 @@ def _unlock(candidates: Sequence[Opening], *, priority: MessagePriority = Messag
         return 0
     open_already = _open_pairs({one.user_id for one in candidates}, {one.hint.id for one in candidates})
     new = [one for one in candidates if (one.user_id, one.hint.id) not in open_already]
+    on_commit(lambda: opened.remember(candidates))
     if not new:
         return 0
     now = clock.now()
@@ -116,8 +117,7 @@ def _unlock(candidates: Sequence[Opening], *, priority: MessagePriority = Messag
 
 
 def _open_pairs(users: Collection[int], hints: Collection[UUID]) -> set[tuple[int, UUID]]:
-    found = HintUnlock.objects.filter(user_id__in=users, hint_id__in=hints)
-    return set(found.values_list("user_id", "hint_id"))
+    return set(rows.select(HintUnlock, ("user_id", "hint"), {"user_id": users, "hint": hints}))  # type: ignore[arg-type]
 
 
 @atomic

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from narrative.models.lucien import compiled
 from narrative.services.catalogue import OpenHint
-from yabot.core import clock, messages, reactions
+from yabot.core import clock, messages, reactions, rows
 from yabot.core.conditions import Facts
 from yabot.core.correlation import Trace
 from yabot.core.messages import Message
@@ -63,10 +63,11 @@ def _mentions_reactions(letters: Iterable[tuple[Opened, Trace]]) -> bool:
 
 def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
     """Those of these readers who may be written to. Whoever never wrote to the bot is tried: Telegram decides."""
-    found = TelegramUser.objects.filter(pk__in=user_ids, blocked_at=None, erased_at=None)
+    columns = ("id", "first_name", "language", "language_code")
+    found = rows.select(TelegramUser, columns, {"id": tuple(user_ids), "blocked_at": None, "erased_at": None})
     return {
         user: Addressee(name, chosen or ("en" if telegram[:2].lower() == "en" else "es"))
-        for user, name, chosen, telegram in found.values_list("id", "first_name", "language", "language_code")
+        for user, name, chosen, telegram in found
     }
 
 

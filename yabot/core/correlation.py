@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from yabot.core.ids import uuid7
@@ -12,12 +11,11 @@ from yabot.core.ids import uuid7
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Where a fact stands in its chain: the chain's id, its own event id (None for an update), order and time."""
+    """Where a fact stands in its chain: the chain's id, its own event id (None for an update), its number."""
 
     correlation_id: UUID
     event_id: UUID | None = None
     sequence: int = 0
-    occurred_at: datetime | None = None
 
 
 _current: ContextVar[Trace | None] = ContextVar("yabot_trace", default=None)

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from yabot.core import bell, clock, faults
+from yabot.core import bell, clock, faults, rows
 from yabot.core.correlation import Trace
 from yabot.core.events import Event, EventSignal, signal_of
 from yabot.core.models import Delivery, Priority
@@ -106,7 +106,6 @@ _CLAIMED = (
     "event__user_id",
     "event__payload",
     "event__correlation_id",
-    "event__occurred_at",
 )
 
 
@@ -118,10 +117,10 @@ def _due(shards: tuple[int, ...] | None, limit: int) -> Prepared:
         earlier = Delivery.objects.filter(
             module=module, user_id=OuterRef("user_id"), sequence__lt=OuterRef("sequence"), dead_at=None
         ).filter(Q(due_at__gt=now) | Q(priority__gt=OuterRef("priority")))
-        rows = Delivery.objects.filter(module=module, dead_at=None, due_at__lte=now, priority__lte=ceiling)
+        due = Delivery.objects.filter(module=module, dead_at=None, due_at__lte=now, priority__lte=ceiling)
         if shards is not None:
-            rows = rows.filter(shard__in=shards)
-        return rows.filter(~Exists(earlier)).order_by("priority", "id").values_list(*_CLAIMED)[:limit]
+            due = due.filter(shard__in=shards)
+        return due.filter(~Exists(earlier)).order_by("priority", "id").values_list(*_CLAIMED)[:limit]
 
     return Prepared(build, module="\x01module", now=datetime(1999, 1, 1, tzinfo=UTC), ceiling=101)
 
@@ -140,9 +139,9 @@ def _without_gaps(module: str, found: list[tuple]) -> list[tuple]:
 
 
 def _waiting(row: tuple) -> Waiting:
-    delivery_id, lane, sequence, event_id, type_name, user_id, payload, correlation_id, occurred_at = row
+    delivery_id, lane, sequence, event_id, type_name, user_id, payload, correlation_id = row
     signal = EventSignal.known.get(type_name)
-    trace = Trace(correlation_id, event_id, sequence, occurred_at)
+    trace = Trace(correlation_id, event_id, sequence)
     event = signal.decode(payload, user_id=user_id, trace=trace) if signal else None
     return Waiting(delivery_id, lane, sequence, event)
 
@@ -154,13 +153,17 @@ def _dispatch(module: str, waiting: Sequence[Waiting]) -> None:
     for signal, events in _waves(waiting):
         signal.send(module, events=events)
     faults.point("in_delivery")
-    gone, _ = Delivery.objects.filter(pk__in=[item.id for item in waiting]).delete()
+    gone = rows.delete(Delivery, {"id": [item.id for item in waiting]})
     if gone != len(waiting):
         raise Overtaken
 
 
 def _waves(waiting: Iterable[Waiting]) -> Iterable[tuple[EventSignal, list[Event]]]:
     """Group events by type into as few signals as each person's order allows."""
+    events = [item.event for item in waiting if item.event is not None]
+    if len({type(event) for event in events}) == 1:
+        yield signal_of(events[0]), events
+        return
     lanes: dict[int, deque[Event]] = defaultdict(deque)
     for item in waiting:
         if item.event is not None:

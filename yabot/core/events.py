@@ -60,7 +60,7 @@ class EventSignal(Signal):
         self.event = event
         self.priority = priority
         self.modules: list[str] = []
-        self._wishes: dict[str, list[Wish | None]] = {}
+        self._picky: dict[str, list[Wish]] = {}  # modules whose every receiver has a wish
         self.known[event.type_name()] = self
         self._codec = _Codec(event)
 
@@ -80,18 +80,30 @@ class EventSignal(Signal):
         module = sys.intern(str(sender or receiver.__module__.partition(".")[0]))
         uid = dispatch_uid or f"{receiver.__module__}.{receiver.__qualname__}"
         super().connect(receiver, sender=module, weak=False, dispatch_uid=uid)
-        self._wishes.setdefault(module, []).append(wish)
+        self._note_wish(module, wish)
         if module not in self.modules:
             self.modules = sorted([*self.modules, module])
 
+    def _note_wish(self, module: str, wish: "Wish | None") -> None:
+        if wish is not None and (module not in self.modules or module in self._picky):
+            self._picky.setdefault(module, []).append(wish)
+        else:
+            self._picky.pop(module, None)
+
     def wanted_by(self, event: "Event") -> list[str]:
         """The modules that are to hear this event."""
-        return [module for module in self.modules if any(wish is None or wish(event) for wish in self._wishes[module])]
+        if not self._picky:
+            return self.modules
+        return [
+            module
+            for module in self.modules
+            if module not in self._picky or any(wish(event) for wish in self._picky[module])
+        ]
 
     def forget(self, module: str) -> None:
         """Write no more deliveries for a module whose receivers were disconnected."""
         self.modules = [name for name in self.modules if name != module]
-        self._wishes.pop(module, None)
+        self._picky.pop(module, None)
 
     def encode(self, event: Event) -> str:
         """The event's own fields as JSON text."""
@@ -167,7 +179,7 @@ class _Written:
             (uuid7(), event_id, module, stream, sequence, shard, int(signal.priority), now, 0, "")
             for module in signal.wanted_by(event)
         ]
-        return cls(record, deliveries, Trace(cause.correlation_id, event_id, sequence, now))
+        return cls(record, deliveries, Trace(cause.correlation_id, event_id, sequence))
 
 
 RECORD = (

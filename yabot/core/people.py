@@ -59,7 +59,9 @@ def meet(people: Iterable[Person]) -> None:
     unknown = {person.id: person for person in people if _met.get(person.id) != person}
     if not unknown:
         return
-    known = {row["id"]: row for row in TelegramUser.objects.filter(pk__in=unknown).values("id", "erased_at", *NAMES)}
+    columns = ("id", "erased_at", *NAMES)
+    found = rows.select(TelegramUser, columns, {"id": unknown})
+    known = {row[0]: dict(zip(columns, row, strict=True)) for row in found}
     _insert([person for person in unknown.values() if person.id not in known])
     changed = [
         person

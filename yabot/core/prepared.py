@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
+
+from yabot.core.rows import with_uuids
 
 _SQL = {"sqlite", "postgresql"}
 
@@ -25,6 +27,7 @@ class _Compiled:
     places: Mapping[str, tuple[int, ...]]
     compiler: Any
     converters: Any
+    uuids: tuple[int, ...]
 
 
 class Prepared:
@@ -51,6 +54,7 @@ class Prepared:
         with connection.cursor() as cursor:
             cursor.execute(compiled.sql, parameters)
             found: list[tuple[Any, ...]] = cursor.fetchall()
+        found = with_uuids(found, compiled.uuids)
         if not found or not compiled.converters:
             return found
         return [tuple(row) for row in compiled.compiler.apply_converters(found, compiled.converters)]
@@ -73,7 +77,9 @@ class Prepared:
         missing = [name for name, found in places.items() if not found]
         if missing:
             raise ValueError(f"the query does not use {', '.join(missing)}")
-        return _Compiled(sql, tuple(parameters), places, compiler, converters)
+        uuids = tuple(place for place, (_, field) in converters.items() if isinstance(field.output_field, UUIDField))
+        others = {place: converter for place, converter in converters.items() if place not in uuids}
+        return _Compiled(sql, tuple(parameters), places, compiler, others, uuids)
 
 
 def _adapted(value: Any) -> Any:

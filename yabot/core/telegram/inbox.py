@@ -81,7 +81,7 @@ COLUMNS = ("id", "kind", "user_id", "payload", "state", "error", "correlation_id
 def store(updates: Sequence[Any]) -> list[Stored]:
     """Put a batch of updates into the inbox; those already there are left alone. Returns the new ones, in order."""
     given = {stored.id: stored for stored in map(read, updates)}
-    known = set(InboundUpdate.objects.filter(pk__in=given).values_list("pk", flat=True))
+    known = {number for (number,) in rows.select(InboundUpdate, ("id",), {"id": given})}
     new = [stored for number, stored in given.items() if number not in known]
     now = clock.now()
     rows.insert(InboundUpdate, COLUMNS, [_row(stored, now) for stored in new])
@@ -117,8 +117,7 @@ def _data(payload: str) -> dict[str, Any]:
 @atomic
 def mark(ids: Sequence[int], state: UpdateState, error: str = "") -> None:
     """These updates are done, failed (with the reason) or ignored."""
-    changes: dict[str, Any] = {"state": state}
+    changes: dict[str, Any] = {"state": int(state)}
     if error:
         changes["error"] = redact(error)[:_ERROR_LIMIT]
-    if ids:
-        InboundUpdate.objects.filter(pk__in=ids).update(**changes)
+    rows.update(InboundUpdate, changes, {"id": ids})

@@ -40,9 +40,17 @@ def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
     claimed = list(first.values())
     if not claimed:
         return []
-    taken = OutgoingMessage.objects.filter(pk__in=[message.id for message in claimed], state=MessageState.QUEUED)
-    taken.update(state=MessageState.SENDING, owner=owner, claimed_at=clock.now(), attempts=F("attempts") + 1)
-    return claimed
+    taken = _take(owner, [message.id for message in claimed])
+    if taken == len(claimed):
+        return claimed
+    mine = OutgoingMessage.objects.filter(pk__in=[message.id for message in claimed], owner=owner)
+    ours = set(mine.filter(state=MessageState.SENDING).values_list("pk", flat=True))
+    return [message for message in claimed if message.id in ours]
+
+
+def _take(owner: str, ids: Sequence[UUID]) -> int:
+    taken = OutgoingMessage.objects.filter(pk__in=ids, state=MessageState.QUEUED)
+    return taken.update(state=MessageState.SENDING, owner=owner, claimed_at=clock.now(), attempts=F("attempts") + 1)
 
 
 def _due(resting: Collection[int], limit: int) -> Sequence[tuple[Any, ...]]:
