@@ -68,6 +68,17 @@ class Test:
         """What is missing when the test does not hold."""
         raise TypeError("a kind of test says what is missing")
 
+    def describe(self, language: str) -> str:
+        """The row in an editor's words: «≥ 15 besitos»."""
+        words = self.demand(language)
+        if not self.negated:
+            return words
+        return f"not ({words})" if language == "en" else f"no ({words})"
+
+    def demand(self, language: str) -> str:
+        """What the test asks for, before the NOT tick."""
+        raise TypeError("a kind of test says what it asks for")
+
     def to_json(self) -> dict[str, Any]:
         """The row as it is stored."""
         values = {part.name: getattr(self, part.name) for part in fields(self) if part.name != "negated"}
@@ -140,6 +151,10 @@ class BesitosTest(Test):
             return f"You need {count} more besito{'s' if count > 1 else ''}"
         return f"Te faltan {count} besitos" if count > 1 else "Te falta 1 besito"
 
+    def demand(self, language: str) -> str:
+        """The bound, as editors read it."""
+        return f"< {self.below} besitos" if self.at_least is None else f"≥ {self.at_least} besitos"
+
 
 @_kind
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +175,10 @@ class ReactionsTest(Test):
         if language == "en":
             return f"You need {count} more reaction{'s' if count > 1 else ''}"
         return f"Te faltan {count} reacciones" if count > 1 else "Te falta 1 reacción"
+
+    def demand(self, language: str) -> str:
+        """The bound, as editors read it."""
+        return f"≥ {self.at_least} {'reactions' if language == 'en' else 'reacciones'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +246,14 @@ class Condition:
             word = " or " if language == "en" else " o "
             said.append(word.join(test.explain(facts, language) for test in self.either))
         return ". ".join(said)
+
+    def describe(self, language: str) -> str:
+        """The whole condition in an editor's words; empty when it always holds."""
+        said = [test.describe(language) for test in self.tests]
+        if self.either:
+            group = (" or " if language == "en" else " o ").join(test.describe(language) for test in self.either)
+            said.append(f"({group})" if said else group)
+        return (" and " if language == "en" else " y ").join(said)
 
 
 def _row(given: Any, row: int) -> Mapping[str, Any]:
