@@ -93,14 +93,13 @@ def answers(address: str) -> bool:
 
 
 def run(children: Sequence[Child], tell: Callable[[str], None], ready: Callable[[], None]) -> NoReturn:
-    """Start the children in order, say that they are ready, watch them; whatever happens, end them all."""
+    """Start the children, each when the one before is ready; watch them; whatever happens, end them all."""
     started: list[Child] = []
     try:
         for child in children:
             tell(f"Starting {child.name} …")
             started.append(child)
             child.start()
-        for child in children:
             child.wait_ready()
         ready()
         watch(children, tell)
