@@ -7,6 +7,7 @@ import time
 from uuid import UUID, SafeUUID
 
 _VERSION_AND_VARIANT = (0x7 << 76) | (0x2 << 62)
+_UNKNOWN = SafeUUID.unknown  # looking a member up costs more than all the rest
 _lock = threading.Lock()
 _dice = random.Random()  # ids are no secrets; asking the kernel each time would give up the interpreter's lock
 os.register_at_fork(after_in_child=_dice.seed)
@@ -37,5 +38,5 @@ def _from_int(value: int) -> UUID:
     """A UUID without its constructor's checks: one chain makes a dozen, and they took a tenth of its time."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", value)
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    object.__setattr__(made, "is_safe", _UNKNOWN)
     return made
