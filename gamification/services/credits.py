@@ -57,7 +57,7 @@ def used(references: Sequence[str]) -> set[str]:
 
 def _known(references: Collection[str]) -> list[tuple[str, int, UUID]]:
     """Those references that stand for a movement, whose, and out of which account."""
-    return rows.select(Transfer, ("reference", "user_id", "source"), {"reference": tuple(references)})  # type: ignore[return-value]
+    return rows.select(Transfer, ("reference", "user_id", "source"), {"reference": tuple(references)})
 
 
 def _new(credits: Iterable[Credit]) -> list[Credit]:
