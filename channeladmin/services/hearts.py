@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Count
 
 from channeladmin.models import ChannelSettings, HeartPost
-from yabot.core import messages
+from yabot.core import clock, messages, rows
+from yabot.core.ids import uuid7
 from yabot.core.messages import Message
 from yabot.core.models import MessagePriority, MessageState, OutgoingMessage, Reaction, ReactionSource
 from yabot.core.reactions import HEART, ReactionDetected
@@ -47,9 +48,9 @@ def adopt(*, chat_id: int, message_id: int) -> bool:
     """Put the button under a post somebody else made, where the channel wants that; whether it was put there now."""
     if not ChannelSettings.objects.filter(chat_id=chat_id, heart_button=True).exists():
         return False
-    if HeartPost.objects.filter(chat_id=chat_id, message_id=message_id).exists():
+    if not _note_post(chat_id, message_id):
         return False
-    _show(HeartPost.objects.create(chat_id=chat_id, message_id=message_id))
+    _show(HeartPost(chat_id=chat_id, message_id=message_id))
     return True
 
 
@@ -63,8 +64,15 @@ def has_button(*, chat_id: int, message_id: int) -> bool:
     )
     if not sent.exists():
         return False
-    HeartPost.objects.create(chat_id=chat_id, message_id=message_id)
+    _note_post(chat_id, message_id)
     return True
+
+
+def _note_post(chat_id: int, message_id: int) -> bool:
+    """Whether the post is new to us; two presses at once both find it noted."""
+    columns = ("id", "chat_id", "message_id", "count", "created_at")
+    row = (uuid7(), chat_id, message_id, 0, clock.now())
+    return bool(rows.insert_new(HeartPost, columns, [row], key=("chat_id", "message_id")))
 
 
 @atomic

@@ -1,14 +1,20 @@
 """/pistas."""
 
+from collections.abc import Iterable, Iterator
+
 from telegram import Update
 
 from narrative.services import hints
+from narrative.services.hints import HintLine
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import TelegramUser
+from yabot.core.telegram import markup
 from yabot.core.telegram.bridge import in_db
+from yabot.core.telegram.limits import ENTITIES
 from yabot.core.telegram.screens import Context, Screen, screen, show
 
-SHOWN = 12  # the newest open ones and the next locked ones fit on one screen
+SHOWN = 12
+OPEN_UNITS, LOCKED_UNITS = 2_400, 1_400  # both lists and their headings fit in one message
 
 
 async def on_hints(update: Update, context: Context) -> None:
@@ -27,15 +33,25 @@ def hints_screen(reader: TelegramUser) -> Screen:
     lines = hints.of_reader(reader.pk, reader.spoken_language)
     opened = [line for line in lines if line.is_open]
     locked = [line for line in lines if not line.is_open]
-    shown, used = [], 0
-    for line in reversed(opened):
-        used += len(line.title) + len(line.body)
-        if used <= 2_500:
-            shown.insert(0, line)
+    newest = list(_fitting(reversed(opened), OPEN_UNITS))[::-1]
+    next_ones = list(_fitting(locked[:SHOWN], LOCKED_UNITS))
     values = {
-        "opened": shown,
-        "more_opened": len(opened) - len(shown),
-        "locked": locked[:SHOWN],
-        "more_locked": max(0, len(locked) - SHOWN),
+        "opened": newest,
+        "more_opened": len(opened) - len(newest),
+        "locked": next_ones,
+        "more_locked": len(locked) - len(next_ones),
     }
     return screen("hints", values)
+
+
+def _fitting(lines: Iterable[HintLine], units: int) -> Iterator[HintLine]:
+    """The first of these that fit, measured as Telegram measures them."""
+    entities = ENTITIES - 1  # the heading is one
+    for line in lines:
+        said = line.body if line.is_open else markup.escape(line.missing)
+        text = markup.parse(f"🗝 <b>{markup.escape(line.title)}</b>\n{said}\n\n")
+        units -= text.length
+        entities -= len(text.entities) if line.is_open else 0
+        if min(units, entities) < 0:
+            return
+        yield line

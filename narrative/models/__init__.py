@@ -2,6 +2,6 @@
 
 from narrative.models.goals import CommunityGoal
 from narrative.models.hints import Hint, HintUnlock
-from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, text_problems
+from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, in_words, text_problems
 
-__all__ = ["PLACEHOLDERS", "CommunityGoal", "Hint", "HintUnlock", "LucienTemplate", "text_problems"]
+__all__ = ["PLACEHOLDERS", "CommunityGoal", "Hint", "HintUnlock", "LucienTemplate", "in_words", "text_problems"]

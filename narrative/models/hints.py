@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from narrative.models.lucien import LucienTemplate
+from narrative.models.lucien import LucienTemplate, in_words
 from yabot.core import clock
 from yabot.core.conditions import Condition, ConditionError
 from yabot.core.ids import uuid7
@@ -51,10 +51,7 @@ class Hint(models.Model):
         language = (get_language() or "es")[:2]
         problems: dict[str, list[str]] = {}
         for field in ("body_es", "body_en"):
-            found = [
-                f"{problem.line}:{problem.column} {problem.message(language)}"
-                for problem in markup.check(getattr(self, field), BODY)
-            ]
+            found = in_words(markup.check(getattr(self, field), BODY))
             if found:
                 problems[field] = found
         try:
@@ -63,6 +60,14 @@ class Hint(models.Model):
             problems["condition"] = [error.sentence(language)]
         if problems:
             raise ValidationError(problems)
+
+    @property
+    def parsed_condition(self) -> Condition | None:
+        """The condition; None when it cannot be read (it was checked when it was saved)."""
+        try:
+            return Condition.parse(self.condition)
+        except ConditionError:
+            return None
 
     def title(self, language: str) -> str:
         """The title in ``language``, Spanish where there is no other."""

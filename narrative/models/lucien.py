@@ -1,6 +1,7 @@
 """What Lucien writes."""
 
 import functools
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
@@ -12,6 +13,7 @@ from yabot.core import clock
 from yabot.core.ids import uuid7
 from yabot.core.phrases import Kind, Phrase, PhraseError, Placeholder, compile_phrase
 from yabot.core.telegram.limits import CAPTION, TEXT
+from yabot.core.telegram.markup import Problem
 
 PLACEHOLDERS = {
     placeholder.name: placeholder
@@ -94,7 +96,12 @@ def text_problems(source: str, limit: int) -> list[str]:
     try:
         compiled(source, limit)
     except PhraseError as error:
-        language = (get_language() or "es")[:2]
-        place = "Line %d, column %d: %s" if language == "en" else "Línea %d, columna %d: %s"
-        return [place % (problem.line, problem.column, problem.message(language)) for problem in error.problems]
+        return in_words(error.problems)
     return []
+
+
+def in_words(problems: Iterable[Problem]) -> list[str]:
+    """Each problem with its line and column, in the active language."""
+    language = (get_language() or "es")[:2]
+    place = "Line %d, column %d: %s" if language == "en" else "Línea %d, columna %d: %s"
+    return [place % (problem.line, problem.column, problem.message(language)) for problem in problems]

@@ -1,5 +1,6 @@
 """Which hints can open, kept ready: the hot path asks for every reaction."""
 
+import logging
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,8 +8,10 @@ from uuid import UUID
 from django.db.models.signals import post_delete, post_save
 
 from narrative.models import Hint, LucienTemplate
-from yabot.core.conditions import Condition, ConditionError
-from yabot.core.phrases import Phrase
+from yabot.core.conditions import Condition
+from yabot.core.phrases import Phrase, PhraseError
+
+log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 2.0  # another process's edit is seen after this at the latest
 
@@ -22,9 +25,13 @@ class Letter:
     picture: str
     delay_seconds: int
 
+    def mentions(self, name: str) -> bool:
+        """Whether either text shows this value or depends on it."""
+        return any(name in phrase.names or name in phrase.conditions for phrase in (self.es, self.en))
+
     @classmethod
     def of(cls, template: LucienTemplate) -> "Letter":
-        """The template's texts, compiled."""
+        """The template's texts, compiled. Raises PhraseError."""
         return cls(template.phrase("es"), template.phrase("en"), template.picture.name or "", template.delay_seconds)
 
 
@@ -80,7 +87,8 @@ for _model in (Hint, LucienTemplate):
 
 def _read() -> Catalogue:
     by_fact: dict[str, list[OpenHint]] = {}
-    for row in Hint.objects.filter(is_active=True).select_related("template"):
+    # What is open for everyone is announced by the walk over all readers, and never again.
+    for row in Hint.objects.filter(is_active=True, opened_to_all_at=None).select_related("template"):
         hint = opening(row)
         for fact in hint.condition.needs if hint else ():
             by_fact.setdefault(fact, []).append(hint)  # type: ignore[arg-type]
@@ -89,9 +97,16 @@ def _read() -> Catalogue:
 
 def opening(row: Hint) -> OpenHint | None:
     """The hint ready to open; None when its condition cannot be read (it was checked when it was saved)."""
-    try:
-        condition = Condition.parse(row.condition)
-    except ConditionError:
+    condition = row.parsed_condition
+    if condition is None:
         return None
-    letter = Letter.of(row.template) if row.template else None
-    return OpenHint(row.pk, row.key, row.title_es, row.title_en, condition, letter)
+    return OpenHint(row.pk, row.key, row.title_es, row.title_en, condition, _letter(row))
+
+
+def _letter(row: Hint) -> Letter | None:
+    """None also for a letter that cannot be read (it was checked when it was saved): the hint opens all the same."""
+    try:
+        return Letter.of(row.template) if row.template else None
+    except PhraseError as error:
+        log.warning("the letter of %s cannot be read: %s", row.key, error)
+        return None

@@ -62,9 +62,10 @@ def unlock_by_balance(events: Sequence[BalanceKnown]) -> int:
     last = {event.user_id: event for event in events if event.user_id is not None}
     if not hints or not last:
         return 0
-    counts = reactions.given_by(list(last)) if _need(hints, "reactions") else {}
+    known = {"besitos", *_needs(hints)}
+    counts = reactions.given_by(list(last)) if "reactions" in known else {}
     facts = {user: Facts(event.balance, counts.get(user, 0)) for user, event in last.items()}
-    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}))
+    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}), known)
 
 
 @atomic
@@ -74,14 +75,15 @@ def unlock_by_reaction(events: Sequence[AboutReader]) -> int:
     last = {event.user_id: event for event in events if event.user_id is not None}
     if not hints or not last:
         return 0
+    known = {"reactions", *_needs(hints)}
     counts = reactions.given_by(list(last))
-    besitos = ports.wallets().balances(list(last)) if _need(hints, "besitos") else {}
+    besitos = ports.wallets().balances(list(last)) if "besitos" in known else {}
     facts = {user: Facts(besitos.get(user, 0), counts.get(user, 0)) for user in last}
-    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}))
+    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}), known)
 
 
-def _need(hints: Iterable[OpenHint], fact: str) -> bool:
-    return any(fact in hint.condition.needs for hint in hints)
+def _needs(hints: Iterable[OpenHint]) -> frozenset[str]:
+    return frozenset().union(*(hint.condition.needs for hint in hints))
 
 
 def _candidates(hints: Sequence[OpenHint], facts: dict[int, Facts], traces: dict[int, Trace | None]) -> list[Opening]:
@@ -94,8 +96,13 @@ def _candidates(hints: Sequence[OpenHint], facts: dict[int, Facts], traces: dict
     ]
 
 
-def _unlock(candidates: Sequence[Opening], *, priority: MessagePriority = MessagePriority.NOTICE) -> int:
-    """Open what is not open yet, announce it, have Lucien write. Seven statements for any list."""
+def _unlock(
+    candidates: Sequence[Opening], known: Collection[str], *, priority: MessagePriority = MessagePriority.NOTICE
+) -> int:
+    """Open what is not open yet, announce it, have Lucien write. Seven statements for any list.
+
+    ``known`` are the facts in the candidates; one more statement for each other fact that a letter tells.
+    """
     if not candidates:
         return 0
     open_already = _open_pairs({one.user_id for one in candidates}, {one.hint.id for one in candidates})
@@ -112,12 +119,12 @@ def _unlock(candidates: Sequence[Opening], *, priority: MessagePriority = Messag
         ("id", "hint", "user_id", "correlation_id", "unlocked_at"),
         [(uuid7(), o.hint.id, o.user_id, trace.correlation_id, now) for o, trace in zip(new, traces, strict=True)],
     )
-    lucien.write_about(new, traces, priority=priority)
+    lucien.write_about(new, traces, known=known, priority=priority)
     return len(new)
 
 
 def _open_pairs(users: Collection[int], hints: Collection[UUID]) -> set[tuple[int, UUID]]:
-    return set(rows.select(HintUnlock, ("user_id", "hint"), {"user_id": users, "hint": hints}))  # type: ignore[arg-type]
+    return set(rows.select(HintUnlock, ("user_id", "hint"), {"user_id": users, "hint": hints}))
 
 
 @atomic
@@ -136,7 +143,8 @@ def open_for_chunk(event: HintOpened) -> int:
     hint = opening(row) if row else None
     if not users or hint is None:
         return 0
-    opened = _unlock([Opening(hint, user, event.trace, Facts()) for user in users], priority=MessagePriority.BROADCAST)
+    openings = [Opening(hint, user, event.trace, Facts()) for user in users]
+    opened = _unlock(openings, (), priority=MessagePriority.BROADCAST)
     if len(users) == CHUNK:
         publish([HintOpened(hint_id=event.hint_id, after_user_id=users[-1], trace=event.trace)])
     return opened
@@ -160,7 +168,7 @@ def of_reader(user_id: int, language: str) -> list[HintLine]:
 
 
 def _line(row: Hint, facts: Facts, unlocked: bool, language: str) -> HintLine:
-    hint = opening(row)
-    free = unlocked or row.opened_to_all_at is not None or (hint is not None and not hint.condition)
-    missing = "" if free or hint is None else hint.condition.explain(facts, language)
+    condition = row.parsed_condition
+    free = unlocked or row.opened_to_all_at is not None or (condition is not None and not condition)
+    missing = "" if free or condition is None else condition.explain(facts, language)
     return HintLine(row.title(language), row.body(language), free, missing)

@@ -1,13 +1,13 @@
 """Lucien's letters: from templates to messages in the outbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
 from narrative.models.lucien import compiled
 from narrative.services.catalogue import OpenHint
-from yabot.core import clock, messages, reactions, rows
+from yabot.core import clock, messages, ports, reactions, rows
 from yabot.core.conditions import Facts
 from yabot.core.correlation import Trace
 from yabot.core.messages import Message
@@ -16,6 +16,8 @@ from yabot.core.phrases import PhraseError
 from yabot.core.telegram.limits import CAPTION, TEXT
 from yabot.core.telegram.markup import Problem
 from yabot.core.telegram.preview import to_preview_html
+
+TOLD = {"besitos": "besitos", "reacciones": "reactions"}  # a letter's value, and the fact behind it
 
 
 class Opened(Protocol):
@@ -37,19 +39,24 @@ class Addressee:
     language: str
 
 
-def write_about(opened: Sequence[Opened], traces: Sequence[Trace], *, priority: MessagePriority) -> None:
+def write_about(
+    opened: Sequence[Opened], traces: Sequence[Trace], *, known: Collection[str], priority: MessagePriority
+) -> None:
     """Owe each reader the letter of the hint that opened, once, now or after its delay.
 
+    ``known`` are the facts that ``opened`` carries; others that a letter tells are looked up for all of them at once.
     Those who blocked the bot or were erased get none; they find the hint in /pistas when they come back.
     """
     letters = [(one, trace) for one, trace in zip(opened, traces, strict=True) if one.hint.letter]
     if not letters:
         return
     readers = addressees({one.user_id for one, _ in letters})
-    counts = reactions.given_by(list(readers)) if _mentions_reactions(letters) else {}
+    missing = _told({one.hint.id: one.hint for one, _ in letters}.values()) - set(known)
+    besitos = ports.wallets().balances(list(readers)) if "besitos" in missing else {}
+    counts = reactions.given_by(list(readers)) if "reactions" in missing else {}
     messages.enqueue(
         [
-            _message(one, trace, readers[one.user_id], counts.get(one.user_id, one.facts.reactions), priority)
+            _message(one, trace, readers[one.user_id], priority, _facts(one, besitos, counts))
             for one, trace in letters
             if one.user_id in readers
         ],
@@ -57,8 +64,16 @@ def write_about(opened: Sequence[Opened], traces: Sequence[Trace], *, priority: 
     )
 
 
-def _mentions_reactions(letters: Iterable[tuple[Opened, Trace]]) -> bool:
-    return any(one.hint.letter and "reacciones" in one.hint.letter.es.names for one, _ in letters)
+def _told(hints: Iterable[OpenHint]) -> set[str]:
+    """The facts that the letters of these hints tell, in either language."""
+    letters = [hint.letter for hint in hints if hint.letter]
+    return {fact for value, fact in TOLD.items() if any(letter.mentions(value) for letter in letters)}
+
+
+def _facts(one: Opened, besitos: Mapping[int, int], counts: Mapping[int, int]) -> Facts:
+    """What was known when the hint opened, and what was looked up for its letter."""
+    user = one.user_id
+    return Facts(besitos.get(user, one.facts.besitos), counts.get(user, one.facts.reactions))
 
 
 def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
@@ -71,15 +86,15 @@ def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
     }
 
 
-def _message(one: Opened, trace: Trace, reader: Addressee, count: int, priority: MessagePriority) -> Message:
+def _message(one: Opened, trace: Trace, reader: Addressee, priority: MessagePriority, facts: Facts) -> Message:
     hint, letter = one.hint, one.hint.letter
     assert letter is not None
     phrase = letter.en if reader.language == "en" else letter.es
     text = phrase.render(
         {
             "nombre": reader.name,
-            "besitos": one.facts.besitos,
-            "reacciones": count,
+            "besitos": facts.besitos,
+            "reacciones": facts.reactions,
             "pista": hint.title(reader.language),
         }
     )
