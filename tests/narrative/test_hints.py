@@ -1,0 +1,377 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from gamification.events import BesitosAdded
+from narrative.events import HintUnlocked
+from narrative.models import HintUnlock
+from narrative.services import hints
+from tests.factories.gamification import WalletFactory
+from tests.factories.narrative import HintFactory, HintUnlockFactory, LucienTemplateFactory, besitos, reactions
+from tests.gamification.hearing import announced
+from tests.narrative.telling import earn, earned, has_reacted, letters, opened, react, reader, tell, texts, twice
+from yabot.core import clock, delivery, events
+from yabot.core.models import Delivery, EventRecord, MessagePriority, OutgoingMessage
+
+pytestmark = pytest.mark.django_db
+
+BOTH = {"all": [*besitos(5)["all"], *reactions(2)["all"]]}
+
+
+def test_a_hint_opens_when_the_balance_is_enough_and_lucien_writes():
+    HintFactory(key="llave", title_es="La llave", condition=besitos(5))
+    ana, luis = reader(first_name="Ana"), reader()
+
+    earn({ana: 5, luis: 4})
+
+    assert opened() == {(ana, "llave")}
+    assert texts() == ["Buenas noches, Ana: con 5 besitos se abre «La llave»."]
+
+
+def test_a_hint_opens_when_the_reactions_are_enough():
+    HintFactory(key="llave", condition=reactions(2))
+    ana, luis = reader(), reader()
+    has_reacted(ana, 1)
+
+    react(ana, luis, message_id=900)
+
+    assert opened() == {(ana, "llave")}
+
+
+def test_a_hint_that_asks_for_both_waits_for_both():
+    HintFactory(key="llave", condition=BOTH)
+    ana = reader()
+    WalletFactory(user_id=ana, balance=5)
+    has_reacted(ana, 1)
+
+    tell()
+    assert opened() == set()
+    react(ana, message_id=900)
+
+    assert opened() == {(ana, "llave")}
+
+
+def test_a_balance_opens_what_asks_for_both_when_the_reactions_were_there():
+    HintFactory(key="llave", condition=BOTH)
+    ana = reader()
+    has_reacted(ana, 2)
+
+    earn({ana: 5})
+
+    assert opened() == {(ana, "llave")}
+
+
+def test_only_the_last_balance_of_a_reader_counts():
+    HintFactory(condition=besitos(5))
+    ana = reader()
+    events.publish([earned(ana, 9), earned(ana, 2)])
+
+    tell()
+
+    assert opened() == set()
+
+
+def test_one_balance_opens_every_hint_it_is_enough_for():
+    HintFactory(key="a", condition=besitos(1))
+    HintFactory(key="b", condition=besitos(2))
+    HintFactory(key="c", condition=besitos(3))
+    ana = reader()
+
+    earn({ana: 2})
+
+    assert opened() == {(ana, "a"), (ana, "b")}
+
+
+def test_every_event_delivered_twice_opens_and_writes_once():
+    HintFactory(key="llave", condition=besitos(5))
+    HintFactory(key="puerta", condition=reactions(1))
+    ana = reader()
+    WalletFactory(user_id=ana, balance=5)
+    react(ana)
+    events.publish([earned(ana, 6), earned(ana, 7)])
+    twice()
+    twice()
+
+    tell()
+
+    assert opened() == {(ana, "llave"), (ana, "puerta")}
+    assert len(letters(ana)) == 2
+    assert len(announced(HintUnlocked)) == 2
+
+
+def test_the_opening_follows_from_what_was_earned():
+    HintFactory(key="llave", condition=besitos(5))
+    ana = reader()
+
+    earn({ana: 5})
+
+    cause = EventRecord.objects.get(type=BesitosAdded.type_name())
+    (event,) = announced(HintUnlocked)
+    assert (event.user_id, event.hint_key) == (ana, "llave")
+    assert (event.trace.correlation_id, event.trace.event_id) == (cause.correlation_id, cause.pk)
+    assert HintUnlock.objects.get().correlation_id == cause.correlation_id
+    assert OutgoingMessage.objects.get().correlation_id == cause.correlation_id
+
+
+def test_a_hint_open_from_the_start_is_never_announced():
+    HintFactory(condition={})
+    ana = reader()
+
+    earn({ana: 100})
+    react(ana)
+
+    assert opened() == set()
+    assert letters() == []
+
+
+def test_what_is_open_for_everyone_is_not_announced_again():
+    HintFactory(condition=besitos(5), opened_to_all_at=clock.now())
+    ana = reader()
+
+    earn({ana: 5})
+
+    assert letters() == []
+
+
+def test_an_inactive_hint_stays_closed():
+    HintFactory(condition=besitos(5), is_active=False)
+    ana = reader()
+
+    earn({ana: 5})
+
+    assert opened() == set()
+
+
+@pytest.mark.parametrize("state", ["blocked_at", "erased_at"])
+def test_who_cannot_be_written_to_gets_the_hint_and_no_letter(state):
+    HintFactory(key="llave")
+    ana = reader(**{state: clock.now()})
+
+    earn({ana: 5})
+
+    assert opened() == {(ana, "llave")}
+    assert letters() == []
+
+
+def test_an_english_reader_gets_the_english_text_and_title():
+    HintFactory(title_en="The key")
+    ana = reader(first_name="Ann", language_code="en-GB")
+
+    earn({ana: 5})
+
+    assert texts(ana) == ["Good evening, Ann: 5 besitos open “The key”."]
+
+
+def test_the_chosen_language_wins_over_telegrams():
+    HintFactory(title_es="La llave")
+    ana = reader(first_name="Ana", language_code="en", language="es")
+
+    earn({ana: 5})
+
+    assert texts(ana) == ["Buenas noches, Ana: con 5 besitos se abre «La llave»."]
+
+
+def test_without_an_english_text_the_spanish_one_goes_out():
+    spanish = LucienTemplateFactory(text_es="Se abre «{pista}».", text_en="")
+    HintFactory(title_es="La llave", title_en="", template=spanish)
+    ann = reader(language_code="en")
+
+    earn({ann: 5})
+
+    assert texts(ann) == ["Se abre «La llave»."]
+
+
+def test_a_name_is_shown_as_it_is_and_never_read_as_markup():
+    HintFactory(title_es="La llave")
+    ana = reader(first_name="<b>Ana</b> {besitos} &amp;")
+
+    earn({ana: 5})
+
+    (letter,) = letters(ana)
+    assert letter["text"].startswith("Buenas noches, <b>Ana</b> {besitos} &amp;:")
+    assert [entity["type"] for entity in letter["entities"]] == ["bold"]
+
+
+def test_a_letter_with_a_picture_is_a_photo_with_its_caption():
+    HintFactory(title_es="La llave", template=LucienTemplateFactory(picture="lucien/llave.jpg"))
+    ana = reader(first_name="Ana")
+
+    earn({ana: 5})
+
+    (letter,) = letters(ana)
+    assert letter["row"].method == "sendPhoto"
+    assert letter["photo"] == "file:lucien/llave.jpg"
+    assert letter["caption"] == "Buenas noches, Ana: con 5 besitos se abre «La llave»."
+    assert [entity["type"] for entity in letter["caption_entities"]] == ["bold"]
+
+
+def test_a_letter_that_lets_itself_be_waited_for_is_due_later():
+    HintFactory(template=LucienTemplateFactory(delay_seconds=90))
+    ana = reader()
+    moment = datetime(2026, 5, 1, 22, tzinfo=UTC)
+
+    with time_machine.travel(moment, tick=False):
+        earn({ana: 5})
+
+    (letter,) = letters(ana)
+    assert letter["row"].due_at == moment + timedelta(seconds=90)
+    assert letter["row"].priority == MessagePriority.NOTICE
+
+
+def test_a_hint_without_a_letter_opens_in_silence():
+    HintFactory(key="llave", template=None)
+    ana = reader()
+
+    earn({ana: 5})
+
+    assert opened() == {(ana, "llave")}
+    assert letters() == []
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_letter_tells_true_numbers_whatever_opened_its_hint(language):
+    words = {"es": "", "en": ""} | {language: "{besitos} y {reacciones}{if reacciones}!{end}"}
+    letter = LucienTemplateFactory(text_es=words["es"] or "Hola.", text_en=words["en"] or "Hello.")
+    HintFactory(condition=reactions(2), template=letter)
+    HintFactory(condition=besitos(7), template=letter)
+    ana, luis = reader(language=language), reader(language=language)
+    WalletFactory(user_id=ana, balance=3)
+    has_reacted(ana, 1)
+    has_reacted(luis, 1)
+
+    react(ana, message_id=900)
+    earn({luis: 7})
+
+    assert texts(ana) == ["3 y 2!"]
+    assert texts(luis) == ["7 y 1!"]
+
+
+def test_a_letter_that_cannot_be_read_does_not_keep_its_hint_closed(caplog):
+    HintFactory(key="llave", template=LucienTemplateFactory(text_es="Hola, {nadie}."))
+    HintFactory(key="puerta", condition=besitos(5))
+    ana = reader()
+
+    earn({ana: 5})
+
+    assert opened() == {(ana, "llave"), (ana, "puerta")}
+    assert len(letters(ana)) == 1
+    assert "the letter of llave cannot be read" in caplog.text
+
+
+def test_a_condition_that_cannot_be_read_opens_nothing_and_stops_nobody():
+    HintFactory(key="rota", condition={"all": [{"is": "kisses"}]})
+    HintFactory(key="llave", condition=besitos(5))
+    ana = reader()
+
+    earn({ana: 5})
+
+    assert opened() == {(ana, "llave")}
+
+
+def test_reactions_are_not_delivered_to_the_story_while_no_hint_looks_at_them():
+    HintFactory(condition=besitos(50))
+    ana = reader()
+    before = Delivery.objects.filter(module="narrative").count()
+
+    hints_want = hints.watches_reactions()
+    react(ana)
+
+    assert not hints_want
+    assert not EventRecord.objects.filter(type="reaction_detected", deliveries__module="narrative").exists()
+    assert Delivery.objects.filter(module="narrative").count() == before
+
+
+def statements(users: list[int], letter) -> int:
+    HintFactory(condition=besitos(10_000 + len(users)), template=letter)
+    balance = 10_000 + len(users)
+    events.publish([earned(user, balance) for user in users])
+    with CaptureQueriesContext(connection) as queries:
+        assert delivery.deliver("narrative") == len(users)
+    assert HintUnlock.objects.filter(user_id__in=users).count() >= len(users)
+    return len(queries)
+
+
+def test_one_new_hint_and_letter_takes_as_many_statements_as_four_hundred():
+    letter = LucienTemplateFactory()
+    readers = [reader() for _ in range(501)]
+    hints.watches_reactions()
+
+    counts = [statements(part, letter) for part in (readers[:1], readers[1:101], readers[101:])]
+
+    # The catalogue is read anew each time, because a hint was just written.
+    assert counts == [counts[0]] * 3
+    assert counts[0] <= 13
+    assert len(letters()) == 1 + 2 * 100 + 3 * 400  # the earlier hints open too
+
+
+def test_a_reaction_that_opens_nothing_new_reads_three_times_at_most(django_assert_max_num_queries):
+    HintFactory(condition=besitos(5))
+    ana = reader()
+    earn({ana: 5})
+
+    with django_assert_max_num_queries(3):
+        assert hints.unlock_by_balance([earned(ana, 6)]) == 0
+
+
+def test_events_about_nobody_open_nothing():
+    HintFactory(condition=besitos(5))
+    HintFactory(condition=reactions(1))
+
+    assert hints.unlock_by_balance([]) == 0
+    assert hints.unlock_by_reaction([]) == 0
+
+
+class TestPistas:
+    """What a reader finds in /pistas."""
+
+    def test_open_hints_have_their_text_and_locked_ones_what_is_missing(self):
+        mine = HintFactory(title_es="La llave", body_es="Bajo el reloj.", order=1)
+        HintFactory(title_es="La puerta", condition=besitos(15), order=2)
+        ana = reader()
+        WalletFactory(user_id=ana, balance=3)
+        HintUnlockFactory(hint=mine, user_id=ana)
+
+        key, door = hints.of_reader(ana, "es")
+
+        assert (key.title, key.body, key.is_open, key.missing) == ("La llave", "Bajo el reloj.", True, "")
+        assert (door.title, door.is_open, door.missing) == ("La puerta", False, "Te faltan 12 besitos")
+
+    def test_in_english_everything_is_english(self):
+        HintFactory(title_en="The door", condition=besitos(15))
+
+        (door,) = hints.of_reader(reader(), "en")
+
+        assert (door.title, door.missing) == ("The door", "You need 15 more besitos")
+
+    def test_what_was_opened_once_stays_open_without_the_besitos(self):
+        hint = HintFactory(condition=besitos(15))
+        ana = reader()
+        HintUnlockFactory(hint=hint, user_id=ana)
+
+        (line,) = hints.of_reader(ana, "es")
+
+        assert line.is_open
+
+    def test_hints_without_condition_and_those_of_a_goal_are_open(self):
+        HintFactory(condition={}, template=None)
+        HintFactory(condition=besitos(10**6), opened_to_all_at=clock.now())
+
+        assert [line.is_open for line in hints.of_reader(reader(), "es")] == [True, True]
+
+    def test_a_condition_that_cannot_be_read_is_a_locked_hint(self):
+        HintFactory(condition={"all": [{"is": "kisses"}]})
+
+        (line,) = hints.of_reader(reader(), "es")
+
+        assert (line.is_open, line.missing) == (False, "")
+
+    @pytest.mark.parametrize("count", [1, 50])
+    def test_any_number_of_hints_takes_three_reads_and_one_more_for_the_wallet(self, count, django_assert_num_queries):
+        HintFactory.create_batch(count)
+        ana = reader()
+
+        with django_assert_num_queries(4):
+            assert len(hints.of_reader(ana, "es")) == count
