@@ -4,11 +4,19 @@ from collections.abc import Sequence
 
 from django.dispatch import receiver
 
-from gamification.services import rewards
+from gamification.services import rewards, rules
 from yabot.core.reactions import ReactionDetected, reaction_detected
+from yabot.core.reader_events import ChatMoved, chat_moved
 
 
 @receiver(reaction_detected)
 def reward_reactions(events: Sequence[ReactionDetected], **_: object) -> None:
     """Reactions earn besitos."""
     rewards.reward_reactions(events)
+
+
+@receiver(chat_moved)
+def follow_moved_groups(events: Sequence[ChatMoved], **_: object) -> None:
+    """A group has another id now: its rules follow it."""
+    for event in events:
+        rules.move(chat_id=event.chat_id, moved_to=event.moved_to)

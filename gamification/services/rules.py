@@ -10,6 +10,7 @@ from django.db.models.signals import post_delete, post_save
 from gamification.models import ReactionReward
 from yabot.core import clock
 from yabot.core.models import BotStatus, TelegramChat
+from yabot.core.transactions import atomic, on_commit
 
 FRESH = timedelta(seconds=2)
 
@@ -76,6 +77,15 @@ def _load(now: datetime) -> Rules:
             here[chat_id, emoji] = rule
     chats = TelegramChat.objects.filter(bot_status=BotStatus.ADMINISTRATOR).order_by() if everywhere else None
     return Rules(now, here, everywhere, frozenset(chats.values_list("pk", flat=True) if chats is not None else ()))
+
+
+@atomic
+def move(*, chat_id: int, moved_to: int) -> int:
+    """A group became a supergroup: its rules apply under its new id, unless that has rules of its own; how many."""
+    known = set(ReactionReward.objects.filter(chat_id=moved_to).values_list("emoji", flat=True))
+    moved = ReactionReward.objects.filter(chat_id=chat_id).exclude(emoji__in=known).update(chat_id=moved_to)
+    on_commit(forget_rules)
+    return moved
 
 
 for _model in (ReactionReward, TelegramChat):

@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from gamification.events import BesitosAdded, besitos_added
 from gamification.models import Transfer
-from gamification.services import rewards, wallets
+from gamification.services import rewards, rules, wallets
 from gamification.services.wallets import Credit
 from tests.factories.gamification import AdministeredChatFactory, ReactionRewardFactory
 from tests.gamification.hearing import announced
-from yabot.core import delivery, reactions
+from yabot.core import delivery, people, reactions
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
 from yabot.core.models import BotStatus, Delivery, EventRecord, ReactionSource
@@ -254,3 +254,14 @@ def test_events_heard_twice_pay_once():
 
     assert set(wallets.balances(range(1, 21)).values()) == {1}
     assert len(announced(BesitosAdded)) == 20
+
+
+def test_a_group_that_becomes_a_supergroup_keeps_its_rules():
+    ReactionRewardFactory(chat_id=-5, emoji="🔥", amount=7)
+
+    people.move_chat(chat_id=-5, moved_to=-1005)
+    delivery.deliver("gamification")
+    delivery.deliver("gamification")
+
+    assert rules.current().find(-1005, "🔥").amount == 7
+    assert rules.current().find(-5, "🔥") is None
