@@ -22,9 +22,9 @@ POLL_SECONDS = 25
 GRACE_SECONDS = 10  # on top of the long poll, before the call counts as lost
 MOST_WAITING = 5_000
 CONFLICT_WINDOW = 60.0  # seconds in which 409 answers are counted
-CONFLICTS_AT_START = 2  # a process that has just started gives way to the one that was there,
-CONFLICTS_LATER = 12  # which stays until it is certain that the other one does not
-YOUNG = 30.0
+CONFLICTS_OF_NEWCOMER = 2  # who meets a conflict when it has hardly started gives way to the one that was there,
+CONFLICTS_OF_HOLDER = 12  # which stays until it is certain that the other one does not
+NEWCOMER_SECONDS = 2.5  # the one that was there polls again within a second or so
 LONGEST_PAUSE = 15.0
 
 
@@ -43,6 +43,7 @@ class Poller:
         self._failures = self._silences = 0
         self._conflicts: deque[float] = deque()
         self._started_at = time.monotonic()
+        self._limit = CONFLICTS_OF_HOLDER
 
     async def run(self) -> None:
         """Poll for ever. Raises AnotherPoller; everything else is waited out, with the health page red meanwhile."""
@@ -84,11 +85,13 @@ class Poller:
     def _count_conflict(self, description: str) -> None:
         """Two pollers end each other's polls in turn, so successes in between say nothing."""
         now = time.monotonic()
+        if not self._conflicts:
+            newcomer = now - self._started_at < NEWCOMER_SECONDS
+            self._limit = CONFLICTS_OF_NEWCOMER if newcomer else CONFLICTS_OF_HOLDER
         self._conflicts.append(now)
         while self._conflicts[0] < now - CONFLICT_WINDOW:
             self._conflicts.popleft()
-        limit = CONFLICTS_AT_START if now - self._started_at < YOUNG else CONFLICTS_LATER
-        if len(self._conflicts) >= limit:
+        if len(self._conflicts) >= self._limit:
             raise AnotherPoller(description)
 
     async def _trouble(self, what: str, retry_after: float = 0) -> None:
