@@ -20,7 +20,8 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-pytestmark = pytest.mark.fault
+# One at a time: two demos that look for a free port at once may find the same one.
+pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("demo")]
 
 
 class Demo:
