@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from narrative.models.lucien import compiled
+from narrative.models.lucien import PLACEHOLDERS
 from narrative.services.catalogue import OpenHint
 from yabot.core import clock, messages, ports, reactions, rows
 from yabot.core.conditions import Facts
 from yabot.core.correlation import Trace
 from yabot.core.messages import Message
 from yabot.core.models import MessagePriority, TelegramUser
-from yabot.core.phrases import PhraseError
+from yabot.core.phrases import PhraseError, compile_phrase
 from yabot.core.telegram.limits import CAPTION, TEXT
 from yabot.core.telegram.markup import Problem
 from yabot.core.telegram.preview import to_preview_html
@@ -124,7 +124,7 @@ def preview(source: str, *, has_picture: bool) -> Preview:
     """The letter with example values, drawn from the same text and entities that are sent."""
     limit = CAPTION if has_picture else TEXT
     try:
-        shown = compiled(source, limit).preview()
+        shown = compile_phrase(source, PLACEHOLDERS, limit).preview()
     except PhraseError as error:
         return Preview("", len(source), limit, tuple(error.problems))
     return Preview(to_preview_html(shown), shown.length, limit)

@@ -1,0 +1,156 @@
+"""Hints: what readers can find out, and who found it out."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from narrative.models import Hint, HintUnlock
+from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, column
+from yabot.core.admin.lists import ReaderRows, Since
+from yabot.core.conditions import BesitosTest, Condition, ReactionsTest
+
+NUMBERS: dict[str, type[BesitosTest] | type[ReactionsTest]] = {
+    "besitos_at_least": BesitosTest,
+    "reactions_at_least": ReactionsTest,
+}
+
+BY_NUMBERS = _("Se abre cuando el lector tiene todo lo que pides. Si no pides nada, está abierta desde el principio.")
+AS_IT_IS = _("Esta condición pide más de lo que cabe en dos números. Se conserva tal como está.")
+
+
+def as_numbers(condition: Condition | None) -> dict[str, int] | None:
+    """The condition as the form's two numbers; None when they cannot say it."""
+    if condition is None or condition.either:
+        return None
+    said: dict[str, int] = {}
+    for test in condition.tests:
+        name = next((name for name, kind in NUMBERS.items() if isinstance(test, kind)), "")
+        bound = getattr(test, "at_least", None)
+        if not name or name in said or test.negated or not bound:
+            return None
+        said[name] = bound
+    return said
+
+
+def from_numbers(said: dict[str, Any]) -> Condition:
+    """The condition that the two numbers say; an empty one or 0 asks for nothing."""
+    return Condition(tuple(kind(at_least=said[name]) for name, kind in NUMBERS.items() if said.get(name)))
+
+
+class HintForm(forms.ModelForm):
+    """A hint whose condition is two numbers; a condition that is more than that stays as it is."""
+
+    besitos_at_least = forms.IntegerField(
+        label=_("Besitos al menos"), required=False, min_value=0, max_value=10**9, help_text=_("Vacío: no importa.")
+    )
+    reactions_at_least = forms.IntegerField(
+        label=_("Reacciones al menos"), required=False, min_value=0, max_value=10**9, help_text=_("Vacío: no importa.")
+    )
+
+    class Meta:
+        model = Hint
+        fields = ["key", "title_es", "title_en", "body_es", "body_en", "template", "order", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.numbers = as_numbers(self.instance.parsed_condition)
+        for name, number in (self.numbers or {}).items():
+            self.initial.setdefault(name, number)
+
+    def _post_clean(self) -> None:
+        """Put the numbers into the hint before it is checked as a whole."""
+        if self.numbers is not None:
+            self.instance.condition = from_numbers(self.cleaned_data).to_json()
+        super()._post_clean()  # type: ignore[misc]
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What is wrong with a condition that the form does not show is said above the form."""
+        if isinstance(error, ValidationError) and "condition" in getattr(error, "error_dict", {}):
+            error.error_dict[NON_FIELD_ERRORS] = error.error_dict.pop("condition")
+        super().add_error(field, error)
+
+
+@admin.register(Hint)
+class HintAdmin(ModelAdmin):
+    """What readers can find out."""
+
+    icon = "key"
+    form = HintForm
+    list_display = ["title_es", "asks_for", "template", "opened", "order", "is_active"]
+    list_editable = ["order", "is_active"]
+    list_filter = ["is_active"]
+    list_select_related = ["template"]
+    search_fields = ["title_es", "title_en", "key"]
+    autocomplete_fields = ["template"]
+    readonly_fields = ["asks_for", "opened_to_all_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The hints with how many readers opened each, in the same statement."""
+        found: QuerySet[Any] = super().get_queryset(request)
+        counted: QuerySet[Any] = found.annotate(openings=Count("unlocks"))
+        return counted
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The numbers, or what the condition says when it says more than two numbers can."""
+        opening = ["asks_for"] if obj and as_numbers(obj.parsed_condition) is None else list(NUMBERS)
+        when = _(
+            "Se abre en cuanto el lector tiene todo lo que pides. Si no pides nada, está abierta desde el principio."
+        )
+        if opening == ["asks_for"]:
+            when = _("Esta condición pide más de lo que cabe en dos números. Se conserva tal como está.")
+        return [
+            (_("La pista"), {"fields": ["title_es", "body_es"]}),
+            (_("Cuándo se abre"), {"fields": [*opening, "opened_to_all_at"] if obj else opening, "description": when}),
+            (_("Lucien"), {"fields": ["template"]}),
+            (_("En inglés"), {"fields": ["title_en", "body_en"]}),
+            (_("Orden y estado"), {"fields": ["order", "is_active", "key"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The key of a hint that is there stays: letters that were sent carry it."""
+        return [*self.readonly_fields, "key"] if obj else self.readonly_fields
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new hint's key comes from its title."""
+        return {} if obj else {"key": ["title_es"]}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The numbers look like the theme's other numbers."""
+        form = super().get_form(request, obj, change, **kwargs)
+        for name in NUMBERS:
+            form.base_fields[name].widget = self.formfield_overrides[models.IntegerField]["widget"](attrs={"min": 0})
+        return form
+
+    @column(_("pide"))
+    def asks_for(self, hint: Hint) -> str:
+        """The condition in words."""
+        condition = hint.parsed_condition
+        if condition is None:
+            return _now("no se entiende")
+        return condition.describe((get_language() or "es")[:2]) or _now("nada: abierta desde el principio")
+
+    @column(_("la abrieron"), ordering="openings")
+    def opened(self, hint: Any) -> int:
+        """How many readers opened it."""
+        return int(hint.openings)
+
+
+@admin.register(HintUnlock)
+class HintUnlockAdmin(ReadOnlyAdmin, ReaderRows):
+    """Who found out what."""
+
+    icon = "lock_open"
+    list_display = ["reader", "hint", "unlocked_at", "chain"]
+    list_filter = [Since, "hint"]
+    list_select_related = ["hint"]
+    ordering = ["-id"]
+    fields = ["reader", "hint", "unlocked_at", "chain"]
+    readonly_fields = ["reader", "chain"]
