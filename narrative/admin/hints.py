@@ -92,6 +92,9 @@ class HintAdmin(ModelAdmin):
     autocomplete_fields = ["template"]
     readonly_fields = ["asks_for", "opened_to_all_at"]
 
+    class Media:
+        css = {"all": ["narrative/hints.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The hints with how many readers opened each, in the same statement."""
         found: QuerySet[Any] = super().get_queryset(request)

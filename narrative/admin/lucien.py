@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import FileExtensionValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import URLPattern, path
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,7 @@ class LucienTemplateForm(forms.ModelForm):
         for name in ("text_es", "text_en"):
             if name in self.fields:
                 self.fields[name].widget.attrs |= {"rows": 16, "data-letter": name[-2:], "spellcheck": "true"}
+                self.fields[name].help_text = escape(self.fields[name].help_text)  # it names tags; admins show HTML
         if "picture" in self.fields:
             self.fields["picture"].validators.append(FileExtensionValidator(PICTURES))
             self.fields["picture"].widget.attrs["accept"] = ",".join(f".{ending}" for ending in PICTURES)

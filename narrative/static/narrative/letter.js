@@ -29,6 +29,7 @@
       this.template = template;
       this.language = area.dataset.letter;
       this.row = area.closest(".form-row") || area.parentElement;
+      this.row.classList.add("letter-row");
       this.asked = 0;
       this.side = template.content.cloneNode(true).firstElementChild;
       const desk = document.createElement("div");
@@ -75,7 +76,7 @@
       this.broken = !blank && problems.length > 0;
       this.find("bubble").classList.toggle("letter-stale", this.broken);
       if (blank) this.find("shown").textContent = this.language === "en" ? this.template.dataset.emptyEn : this.template.dataset.empty;
-      else if (answer && !problems.length) this.find("shown").innerHTML = answer.html; // escaped by the server, from the very entities that are sent
+      else if (answer && !problems.length) this.find("shown").innerHTML = withoutDoubleLines(answer.html); // escaped by the server, from the very entities that are sent
       this.find("shown").classList.toggle("letter-empty", blank);
       if (answer) {
         this.find("count").textContent = `${blank ? 0 : answer.used} / ${answer.limit}`;
@@ -83,6 +84,11 @@
       }
       if (this.tab) this.tab.classList.toggle("letter-tab-broken", this.broken);
     }
+  }
+
+  /* A quote ends its line by itself, on a phone and here. */
+  function withoutDoubleLines(html) {
+    return html.replace(/(<\/(?:blockquote|pre)>)\n/g, "$1");
   }
 
   function item(sentence) {
