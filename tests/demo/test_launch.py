@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def occupied() -> int:
 @pytest.fixture
 def _signals():
     """The process's signal handlers, back in their place after the test."""
-    before = {number: signal.getsignal(number) for number in launch.ENDING}
+    before = {number: signal.getsignal(number) for number in (*launch.ENDING, signal.SIGALRM)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -105,7 +106,7 @@ def test_each_part_has_its_own_log_and_place(tmp_path):
     assert [part.log.name for part in parts] == ["sandbox.log", "bot.log", "web.log"]
     assert all(part.folder == ROOT for part in parts)
     assert parts[1].is_ready("runbot ready @Lucien") and not parts[1].is_ready("starting")
-    assert not parts[2].is_ready("Uvicorn running")
+    assert not parts[2].is_ready("Uvicorn running on") and not parts[2].is_ready("")
 
 
 @pytest.mark.usefixtures("_signals")
@@ -208,6 +209,44 @@ def test_a_command_prepares_before_it_starts_anything(settings, tmp_path, monkey
     assert ended.value.code == 0
     assert [arguments[0] for arguments in Played.asked] == ["migrate", "loaddemo"]
     assert started == parts
+
+
+@pytest.mark.usefixtures("_signals")
+@pytest.mark.parametrize(("words", "starts"), [("Address already in use", 3), ("no such table", 1)])
+def test_other_ports_are_tried_when_somebody_was_quicker(settings, tmp_path, monkeypatch, words, starts):
+    settings.VAR_DIR = tmp_path
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "web.log").write_text(words)
+    started: list[str] = []
+
+    def run(children, tell, ready):
+        started.append("once")
+        raise ChildFailed(children[-1])
+
+    monkeypatch.setattr(launch, "Launch", Played)
+    monkeypatch.setattr(launch, "run", run)
+    with pytest.raises(SystemExit) as ended:
+        call_command("demo")
+
+    assert ended.value.code == 1
+    assert len(started) == starts
+
+
+@pytest.mark.usefixtures("_signals")
+def test_a_signal_that_python_swallows_is_heard_a_second_later():
+    class Cleared:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            sum(range(1000))
+
+    def work() -> None:
+        sys.unraisablehook, before = (lambda _: None), sys.unraisablehook
+        Cleared()
+        sys.unraisablehook = before
+        threading.Event().wait(5)
+        raise AssertionError("nobody stopped it")
+
+    assert launch.guarded(work, print, print) == 0
 
 
 def test_a_failure_keeps_what_was_last_said(tmp_path):

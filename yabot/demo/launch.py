@@ -59,7 +59,8 @@ class Launch:
         """The simulated Telegram, with its chat page."""
         state = str(self.folder / "sandbox.json")
         command = self._manage("sandbox", "--port", str(port), "--world", "demo", "--state", state)
-        return self._child("sandbox", command, lambda output: answers(f"http://{HOST}:{port}/sandbox/"))
+        page = f"http://{HOST}:{port}/sandbox/"
+        return self._child("sandbox", command, lambda output: "sandbox ready" in output and answers(page))
 
     def bot(self) -> Child:
         """The bot. One that was killed leaves its lease behind for some seconds: worth a few tries."""
@@ -71,7 +72,8 @@ class Launch:
         address = ["--host", HOST, "--port", str(port)]
         command = [sys.executable, "-m", "uvicorn", "yabot.asgi:application", *address]
         command += ["--timeout-graceful-shutdown", "3", "--no-server-header"]
-        return self._child("web", command, lambda output: answers(f"http://{HOST}:{port}/health/live"))
+        page = f"http://{HOST}:{port}/health/live"
+        return self._child("web", command, lambda output: "running on" in output and answers(page))
 
     def _child(
         self, name: str, command: Sequence[str], is_ready: Callable[[str], bool], *, again_after: str = ""
@@ -104,15 +106,14 @@ def run(children: Sequence[Child], tell: Callable[[str], None], ready: Callable[
         ready()
         watch(children, tell)
     finally:
-        for number in ENDING:
-            signal.signal(number, signal.SIG_IGN)
+        _listen(signal.SIG_IGN)
         stop_all(started)
+        _listen(_stop)
 
 
 def guarded(work: Callable[[], None], say_error: Callable[[str], None], tell: Callable[[str], None]) -> int:
     """Do the work until a signal asks to end (0) or a part fails (1); the exit code."""
-    for number in ENDING:
-        signal.signal(number, _stop)
+    _listen(_stop)
     try:
         work()
     except Stopped:
@@ -122,7 +123,21 @@ def guarded(work: Callable[[], None], say_error: Callable[[str], None], tell: Ca
         say_error(str(failure))
     except ChildFailed as failure:
         say_error(f"{failure}. Its last lines ({shown(failure.log)}):\n{failure.last_lines}")
+    finally:
+        _listen(signal.SIG_IGN)
     return 1
+
+
+def _listen(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    signal.alarm(0)
+    for number in (*ENDING, signal.SIGALRM):
+        signal.signal(number, handler)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """End. Python swallows what is raised while it happens to be clearing up an object: then once more in a second."""
+    signal.alarm(1)
+    raise Stopped
 
 
 def progress(write: Callable[[str], object]) -> Callable[[str], None]:
@@ -138,10 +153,6 @@ def progress(write: Callable[[str], object]) -> Callable[[str], None]:
 def inherited(**changes: str) -> dict[str, str]:
     """This process's environment with changes."""
     return {**os.environ, "PYTHONUNBUFFERED": "1", **changes}
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped
 
 
 def _last(output: str, count: int = 15) -> str:

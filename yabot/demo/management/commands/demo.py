@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from yabot.demo import launch, places, sockets
+from yabot.demo.children import ChildFailed
 from yabot.sandbox.telegram import DEMO_TOKEN
 
 WEB_PORT = 8000
@@ -47,14 +48,26 @@ class Command(BaseCommand):
 
     def _work(self) -> None:
         folder = settings.VAR_DIR / "demo"
-        web, sandbox = self._ports()
-        start = launch.Launch(settings.BASE_DIR, folder, demo_environment(web, sandbox), self._tell)
+        prepare = launch.Launch(settings.BASE_DIR, folder, demo_environment(WEB_PORT, SANDBOX_PORT), self._tell)
         self._tell("Preparing the database …")
-        start.manage("migrate", "-v0")
+        prepare.manage("migrate", "-v0")
         self._tell("Loading the story of Lucien …")
-        start.manage("loaddemo", "--login", str(folder / launch.LOGIN_FILE))
+        prepare.manage("loaddemo", "--login", str(folder / launch.LOGIN_FILE))
+        self._start(tries=3)
+
+    def _start(self, *, tries: int) -> None:
+        """Start everything; on other ports when somebody was quicker."""
+        web, sandbox = self._ports()
+        environment = demo_environment(web, sandbox)
+        start = launch.Launch(settings.BASE_DIR, settings.VAR_DIR / "demo", environment, self._tell)
         children = [start.sandbox(sandbox), start.bot(), start.web(web)]
-        launch.run(children, self._tell, lambda: self._ready(web, sandbox))
+        try:
+            launch.run(children, self._tell, lambda: self._ready(web, sandbox))
+        except ChildFailed as failure:
+            if tries == 1 or "already in use" not in failure.last_lines.lower():
+                raise
+        self._tell("Somebody else took a port meanwhile; trying again.")
+        self._start(tries=tries - 1)
 
     def _ports(self) -> tuple[int, int]:
         web = sockets.free_port(WEB_PORT)
