@@ -62,7 +62,7 @@ class Chains:
         from yabot.bot import RAW
         from yabot.core import delivery
         from yabot.core.telegram import inbox
-        from yabot.core.telegram.pipeline import run_raw
+        from yabot.core.telegram.lane import run_raw
 
         stored = inbox.store([reaction(next(self._next)) for _ in range(size)])
         run_raw(RAW["message_reaction"], stored)

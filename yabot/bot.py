@@ -23,7 +23,7 @@ from yabot.core.bot import errors, start
 from yabot.core.bot.errors import checked
 from yabot.core.telegram import raw
 from yabot.core.telegram.client import BotApi
-from yabot.core.telegram.pipeline import RawHandler
+from yabot.core.telegram.lane import RawHandler
 from yabot.core.telegram.request import AiohttpRequest
 from yabot.core.telegram.screens import BotData, Context
 

@@ -2,7 +2,7 @@ import pytest
 
 from yabot.core.models import EventRecord, InboundUpdate, TelegramChat, TelegramUser, UpdateState
 from yabot.core.telegram import inbox, raw
-from yabot.core.telegram.pipeline import run_raw
+from yabot.core.telegram.lane import run_raw
 
 pytestmark = pytest.mark.django_db
 ANA = {"id": 7, "is_bot": False, "first_name": "Ana"}

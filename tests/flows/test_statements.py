@@ -10,7 +10,7 @@ from yabot.bot import RAW
 from yabot.core import delivery
 from yabot.core.models import OutgoingMessage
 from yabot.core.telegram import inbox
-from yabot.core.telegram.pipeline import run_raw
+from yabot.core.telegram.lane import run_raw
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,8 @@ from yabot.core.telegram.budget import RateBudget, Rates
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
 from yabot.core.telegram.dispatch import Dispatcher
 from yabot.core.telegram.inbox import Stored
-from yabot.core.telegram.pipeline import Pipeline, RawHandler
+from yabot.core.telegram.lane import RawHandler
+from yabot.core.telegram.pipeline import Pipeline
 from yabot.core.telegram.poller import AnotherPoller, Poller
 from yabot.core.telegram.sender import LoopCarrier, ProcessCarrier, Sender
 from yabot.core.ticker import Job, Ticker

@@ -19,18 +19,16 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from yabot.core import bell, delivery, faults, health, leases
 from yabot.core.health import Beat
 from yabot.core.models import UpdateState
-from yabot.core.splitting import run_splitting
 from yabot.core.telegram import inbox, outbox
 from yabot.core.telegram.calling import FILE
 from yabot.core.telegram.inbox import Stored
+from yabot.core.telegram.lane import RawHandler, run_raw
 from yabot.core.telegram.outcome import Claimed, Result
 from yabot.core.telegram.sender import Sender
-from yabot.core.transactions import atomic
 from yabot.core.worker import Worker
 
 log = logging.getLogger(__name__)
 
-RawHandler = Callable[[Sequence[Stored]], None]
 RAW_BATCH = 400
 SWEEP_SECONDS = 1.0
 SENDER_LEASE = "sender"
@@ -297,21 +295,3 @@ def _known_files(claimed: Sequence[Claimed]) -> dict[str, str]:
         if isinstance(value, str) and value.startswith(FILE)
     }
     return outbox.file_ids(paths) if paths else {}
-
-
-def run_raw(handler: RawHandler, updates: Sequence[Stored]) -> None:
-    """Handle a batch of one kind; a bad update is marked failed with its reason and does not stop the others."""
-    run_splitting(updates, lambda part: _handle(handler, part), _fail, lane=lambda stored: stored.id)
-    faults.point("after_service_commit")
-
-
-@atomic
-def _handle(handler: RawHandler, updates: Sequence[Stored]) -> None:
-    handler(updates)
-    inbox.mark([stored.id for stored in updates], UpdateState.DONE)
-
-
-def _fail(stored: Stored, error: Exception) -> None:
-    reason = f"{type(error).__name__}: {error}"
-    log.warning("update %s (%s) cannot be handled: %s", stored.id, stored.kind, reason)
-    inbox.mark([stored.id], UpdateState.FAILED, reason)
