@@ -103,12 +103,9 @@ class HintAdmin(ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The numbers, or what the condition says when it says more than two numbers can."""
-        opening = ["asks_for"] if obj and as_numbers(obj.parsed_condition) is None else list(NUMBERS)
-        when = _(
-            "Se abre en cuanto el lector tiene todo lo que pides. Si no pides nada, está abierta desde el principio."
-        )
-        if opening == ["asks_for"]:
-            when = _("Esta condición pide más de lo que cabe en dos números. Se conserva tal como está.")
+        opening, when = list(NUMBERS), BY_NUMBERS
+        if obj and as_numbers(obj.parsed_condition) is None:
+            opening, when = ["asks_for"], AS_IT_IS
         return [
             (_("La pista"), {"fields": ["title_es", "body_es"]}),
             (_("Cuándo se abre"), {"fields": [*opening, "opened_to_all_at"] if obj else opening, "description": when}),
