@@ -1,0 +1,48 @@
+from types import SimpleNamespace
+
+import pytest
+
+from narrative.services import opened
+from tests.factories.narrative import HintFactory, besitos
+from tests.narrative import telling
+from tests.narrative.telling import earn, earned, reader
+from yabot.core import delivery, events
+from yabot.core.models import OutgoingMessage
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_commit_opened_is_not_looked_at_again(django_assert_num_queries):
+    hint = HintFactory(condition=besitos(5))
+    ana = reader()
+    earn({ana: 5})
+    events.publish([earned(ana, 6)])
+
+    # begin, claim, delete, commit: the story itself asks nothing
+    with django_assert_num_queries(4):
+        assert delivery.deliver("narrative") == 1
+
+    assert opened.is_known(ana, hint.pk)
+    assert len(telling.letters(ana)) == 1
+
+
+@pytest.mark.django_db
+def test_what_was_rolled_back_is_not_remembered(django_capture_on_commit_callbacks):
+    hint = HintFactory(condition=besitos(5))
+    ana = reader()
+
+    with django_capture_on_commit_callbacks(execute=False):
+        earn({ana: 5})
+
+    assert OutgoingMessage.objects.count() == 1
+    assert not opened.is_known(ana, hint.pk)
+
+
+def test_only_so_many_readers_are_remembered_and_the_oldest_are_forgotten(monkeypatch):
+    monkeypatch.setattr(opened, "_READERS", 2)
+    opened._known.clear()
+    hint = HintFactory.build(template=None)
+
+    for user_id in (1, 2, 3):
+        opened.remember([SimpleNamespace(hint=hint, user_id=user_id)])
+
+    assert [opened.is_known(user_id, hint.id) for user_id in (1, 2, 3)] == [False, True, True]
