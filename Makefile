@@ -57,7 +57,7 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.development
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=
 	@$(BIN)/coverage report
 	@failed=0; for package in $(PACKAGES); do \
 		total=$$($(BIN)/coverage report --include="$$package/*" --format=total --fail-under=0) || exit 1; \

@@ -1,6 +1,7 @@
 """``manage.py demo`` as a newcomer runs it: real processes, a folder of its own."""
 
 import contextlib
+import fcntl
 import http.cookiejar
 import os
 import re
@@ -9,6 +10,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +22,7 @@ import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# One at a time: two demos that look for a free port at once may find the same one.
-pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 
 
 class Demo:
@@ -84,8 +85,15 @@ class Demo:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that no demo works in any more when the test is over."""
-    yield tmp_path
+    """A folder that no demo works in any more when the test is over. One test at a time: they want the same ports."""
+    with (Path(tempfile.gettempdir()) / "yabot-demo-tests.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield tmp_path
+        end_everything_in(tmp_path)
+
+
+def end_everything_in(tmp_path: Path) -> None:
+    """Whatever a failed test left running there."""
     for process in psutil.process_iter(["environ"]):
         if (process.info["environ"] or {}).get("VAR_DIR", "").startswith(str(tmp_path)):
             with contextlib.suppress(psutil.NoSuchProcess):
