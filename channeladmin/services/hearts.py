@@ -50,7 +50,7 @@ def adopt(*, chat_id: int, message_id: int) -> bool:
         return False
     if not _note_post(chat_id, message_id):
         return False
-    _show(HeartPost(chat_id=chat_id, message_id=message_id))
+    messages.refresh([_edit(HeartPost(chat_id=chat_id, message_id=message_id))], at_most_every=EDIT_EVERY)
     return True
 
 
@@ -86,25 +86,26 @@ def count_hearts(events: Iterable[ReactionDetected]) -> None:
         chat_id__in=chats, message_id__in=numbers, emoji=HEART, source=ReactionSource.BUTTON
     )
     counts = {(chat, number): count for chat, number, count in _counted(hearts)}
+    changed = []
     for row in HeartPost.objects.filter(chat_id__in=chats, message_id__in=numbers):
         count = counts.get((row.chat_id, row.message_id), 0)
         if count != row.count:
-            HeartPost.objects.filter(pk=row.pk).update(count=count)
             row.count = count
-            _show(row)
+            changed.append(row)
+    rows.assign(HeartPost, key="id", columns=("count",), rows=[(row.pk, row.count) for row in changed])
+    messages.refresh([_edit(row) for row in changed], at_most_every=EDIT_EVERY)
 
 
 def _counted(hearts: Any) -> Iterable[tuple[int, int, int]]:
     return hearts.values_list("chat_id", "message_id").annotate(Count("id")).order_by()  # type: ignore[no-any-return]
 
 
-def _show(row: HeartPost) -> None:
-    """Owe the channel this post's count; counts that were not shown yet are replaced."""
-    edit = Message(
+def _edit(row: HeartPost) -> Message:
+    """The call that puts this post's count on its button; a count that was not shown yet is replaced."""
+    return Message(
         key=f"hearts:{row.chat_id}:{row.message_id}",
         chat_id=row.chat_id,
         method="editMessageReplyMarkup",
         params={"message_id": row.message_id, "reply_markup": keyboard(row.count)},
         priority=MessagePriority.NOTICE,
     )
-    messages.refresh(edit, at_most_every=EDIT_EVERY)

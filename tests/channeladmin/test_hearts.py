@@ -189,6 +189,22 @@ def test_a_hundred_presses_of_one_post_take_as_many_statements_as_one():
     assert HeartPost.objects.get().count == 501
 
 
+def test_presses_of_a_hundred_posts_take_as_many_statements_as_those_of_one():
+    counts = []
+    for person, posts in ((1, range(1, 2)), (2, range(100, 200)), (3, range(1000, 1400))):
+        for number in posts:
+            HeartPostFactory(message_id=number)
+        for reader in (person, person + 10):  # the second time every row is there
+            pressed = [NewReaction(reader, CHANNEL, n, HEART, ReactionSource.BUTTON, Trace(uuid7())) for n in posts]
+            reactions.detect(pressed)
+            with CaptureQueriesContext(connection) as queries:
+                delivery.deliver("channeladmin")
+        counts.append(len(queries))
+
+    assert counts == [counts[0]] * 3
+    assert HeartPost.objects.filter(count=2).count() == 501
+
+
 class TestPressing:
     """What a reader sees who presses the button."""
 

@@ -216,7 +216,7 @@ def edit(number: int) -> Message:
 
 
 def refresh(number: int) -> None:
-    messages.refresh(edit(number), at_most_every=timedelta(seconds=3))
+    messages.refresh([edit(number)], at_most_every=timedelta(seconds=3))
 
 
 def shown() -> int:

@@ -94,24 +94,31 @@ def _row(message: Message, now: datetime) -> tuple[Any, ...]:
 
 
 @atomic
-def refresh(message: Message, *, at_most_every: timedelta) -> None:
-    """Owe the newest version of something shown (a count on a button): versions that were not sent are replaced.
+def refresh(shown: Sequence[Message], *, at_most_every: timedelta) -> None:
+    """Owe the newest versions of things shown (a count on a button): versions that were not sent are replaced.
 
     One row per key for ever; a sent one is sent again, not sooner than ``at_most_every`` after the last time. While a
-    version is under way, the newer one waits in the same row and goes next.
+    version is under way, the newer one waits in the same row and goes next. Five statements for any list.
     """
+    wanted = {message.key: message for message in shown}
+    columns = ("key", "id", "state", "sent_at", "claimed_at")
+    known = {row[0]: row[1:] for row in OutgoingMessage.objects.filter(key__in=wanted).values_list(*columns)}
+    enqueue([message for key, message in wanted.items() if key not in known], known_new=True)
     now = clock.now()
-    payload = orjson.dumps(message.params).decode()
-    row = OutgoingMessage.objects.filter(key=message.key).first()
-    if row is None:
-        enqueue([message], known_new=True)
-        return
-    last = row.sent_at or row.claimed_at
-    due_at = max(now, last + at_most_every) if last else now
-    fresh = {"payload": payload, "due_at": due_at}
-    if row.state != MessageState.SENDING:
-        fresh |= {"state": MessageState.QUEUED, "attempts": 0, "error": ""}
-    OutgoingMessage.objects.filter(pk=row.pk).update(**fresh)
+    under_way: list[tuple[Any, ...]] = []
+    others: list[tuple[Any, ...]] = []
+    for key, (row_id, state, sent_at, claimed_at) in known.items():
+        last = sent_at or claimed_at
+        due_at = max(now, last + at_most_every) if last else now
+        version = (row_id, orjson.dumps(wanted[key].params).decode(), due_at)
+        (under_way if state == MessageState.SENDING else others).append(version)
+    fresh = ("payload", "due_at")
+    rows.assign(OutgoingMessage, key="id", columns=fresh, rows=under_way)
+    queued = [(*version, int(MessageState.QUEUED), 0, "") for version in others]
+    rows.assign(OutgoingMessage, key="id", columns=(*fresh, "state", "attempts", "error"), rows=queued)
+    # What arrived between our look and our write goes once more.
+    late = OutgoingMessage.objects.filter(pk__in=[version[0] for version in under_way], state=MessageState.SENT)
+    late.filter(due_at__gt=F("claimed_at")).update(state=MessageState.QUEUED, attempts=0)
     on_commit(partial(bell.ring, bell.MESSAGES))
 
 
