@@ -1,12 +1,15 @@
 """The proof that the ledger is right: every besito came from somewhere and is where the balances say."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, Window
+from django.db.models.functions import Coalesce, Lag
 
 from gamification.models import Account, AccountKind, Entry, Hold, HoldState, Transfer
 from gamification.services.snapshot import in_one_snapshot
@@ -17,6 +20,7 @@ log = logging.getLogger(__name__)
 
 SHOWN = 100
 KEPT = (AccountKind.USER, AccountKind.HOLD)
+NOTHING_TOLD = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Proof:
 def prove() -> Proof:
     """Check the whole ledger as it is at one moment. Writes nothing; a few statements for any size."""
     totals = Entry.objects.order_by().aggregate(entries=Count("pk"), sum=Coalesce(Sum("amount"), 0))
-    wrong = [fault for find in (_transfers, _balances, _negatives, _holds, _homeless_holds) for fault in find()]
+    wrong = [fault for check in CHECKS for fault in check()]
     if totals["sum"]:
         wrong.append({"account": "*", "problem": f"all entries sum to {totals['sum']}, not to 0"})
     return Proof(not wrong, Account.objects.count(), totals["entries"], totals["sum"], wrong)
@@ -72,7 +76,7 @@ def _transfers() -> Iterator[dict[str, str]]:
         left=Count("entries", filter=out),
         came=Count("entries", filter=into),
     )
-    bad = found.exclude(written=2, total=0, left=1, came=1).values_list("pk", "amount", "written", "total")
+    bad = found.exclude(amount__gt=0, written=2, total=0, left=1, came=1).values_list("pk", "amount", "written", "total")
     return _faults("transfer", bad[:SHOWN], "{0} besitos in {1} entries that sum to {2} or are in the wrong place")
 
 
@@ -83,6 +87,39 @@ def _balances() -> Iterator[dict[str, str]]:
     )
     bad = _kept().annotate(real=Coalesce(Subquery(real), 0)).exclude(balance=F("real"))
     return _faults("account", bad.values_list("pk", "balance", "real")[:SHOWN], "balance {0}, its entries sum to {1}")
+
+
+def _chains() -> Iterator[dict[str, str]]:
+    """What each entry says was left follows from the entry before it."""
+    entries = Entry.objects.filter(account__in=_doubtful()).order_by("account", "id")
+    steps = entries.values_list("account", "amount", "balance_after").iterator()
+    bad = ((account,) for account, found in groupby(steps, key=itemgetter(0)) if not is_chain(list(found)))
+    return _faults("account", islice(bad, SHOWN), "what its entries say was left does not follow from one another")
+
+
+def _doubtful() -> QuerySet[Entry, Any]:
+    """The accounts with an entry that does not follow from the one before it in the order of ids."""
+    before = Window(Lag("balance_after", default=0), partition_by=F("account"), order_by="id")
+    steps = Entry.objects.filter(account__kind__in=KEPT).order_by()
+    told = Coalesce("balance_after", Value(NOTHING_TOLD))
+    return steps.annotate(told=told, due=before + F("amount")).exclude(told=F("due")).values("account")
+
+
+def is_chain(steps: Sequence[tuple[Any, int, int | None]]) -> bool:
+    """Whether entries (account, amount, what was left) lead from nothing to their sum, each where another one ended.
+
+    In any order: ids come from the clocks of several machines, and those may differ.
+    """
+    balances = Counter([0])
+    total = 0
+    for _, amount, after in steps:
+        if after is None:
+            return False
+        balances[after] += 1
+        balances[after - amount] -= 1
+        total += amount
+    balances[total] -= 1
+    return not any(balances.values())
 
 
 def _negatives() -> Iterator[dict[str, str]]:
@@ -112,3 +149,6 @@ def _kept() -> QuerySet[Account]:
 
 def _open_holds() -> QuerySet[Hold]:
     return Hold.objects.filter(state=HoldState.HELD)
+
+
+CHECKS = (_transfers, _balances, _chains, _negatives, _holds, _homeless_holds)

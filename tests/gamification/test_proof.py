@@ -1,17 +1,23 @@
 import json
 from io import StringIO
+from itertools import accumulate
+from uuid import UUID
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gamification.models import Hold, Reason
+from gamification.models import Account, Entry, Hold, Reason
 from gamification.services import proof, wallets
 from tests.factories.gamification import WalletFactory
 from yabot.core import clock, health
 from yabot.core.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
+
+BROKEN_CHAIN = "what its entries say was left does not follow from one another"
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +63,7 @@ def test_an_entry_with_another_amount_is_found():
     found = proof.prove()
 
     assert (found.ok, found.sum) == (False, 1)
-    assert [set(fault) - {"problem"} for fault in found.wrong] == [{"transfer"}, {"account"}, {"account"}]
+    assert [set(fault) - {"problem"} for fault in found.wrong] == [{"transfer"}, {"account"}, {"account"}, {"account"}]
     assert found.wrong[0]["problem"] == "3 besitos in 2 entries that sum to 1 or are in the wrong place"
     assert found.wrong[-1] == {"account": "*", "problem": "all entries sum to 1, not to 0"}
 
@@ -94,7 +100,50 @@ def test_an_entry_in_another_account_is_found():
         "3 besitos in 2 entries that sum to 0 or are in the wrong place",
         "balance 13, its entries sum to 16",
         "balance 5, its entries sum to 2",
+        BROKEN_CHAIN,
+        BROKEN_CHAIN,
     ]
+
+
+def test_a_transfer_that_was_turned_round_is_found():
+    with connection.cursor() as cursor:
+        for table in ("transfer", "entry"):
+            cursor.execute(f"UPDATE gamification_{table} SET amount = -amount")
+
+    assert problems()[0] == "-20 besitos in 2 entries that sum to 0 or are in the wrong place"
+
+
+@pytest.mark.parametrize("told", [18, 0, -1, "NULL"])
+def test_an_entry_that_tells_another_balance_is_found(told):
+    corrupt(f"UPDATE gamification_entry SET balance_after = {told} WHERE balance_after = 17")
+
+    (fault,) = proof.prove().wrong
+    assert fault == {"account": str(Account.objects.get(kind="user", user_id=1).pk), "problem": BROKEN_CHAIN}
+
+
+@pytest.mark.parametrize("told", [14, "NULL"])
+def test_a_last_entry_that_tells_another_balance_is_found(told):
+    corrupt(f"UPDATE gamification_entry SET balance_after = {told} WHERE balance_after = 5")
+
+    assert problems() == [BROKEN_CHAIN]
+
+
+def test_entries_numbered_by_clocks_that_differ_are_right():
+    corrupt(f"UPDATE gamification_entry SET id = '{UUID(int=1).hex}' WHERE balance_after = 17")
+
+    assert list(Entry.objects.filter(account__user_id=1).order_by("id").values_list("balance_after", flat=True))[0] == 17
+    assert proof.prove().ok
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1), st.randoms(use_true_random=False), st.integers(-3, 3))
+def test_balances_follow_from_one_another_in_any_order_and_no_other_way(amounts, dice, slip):
+    steps = [("it", amount, after) for amount, after in zip(amounts, accumulate(amounts), strict=True)]
+    dice.shuffle(steps)
+    place = dice.randrange(len(steps))
+    account, amount, after = steps[place]
+    steps[place] = (account, amount, after + slip)
+
+    assert proof.is_chain(steps) == (slip == 0 or amount == 0)
 
 
 def test_a_balance_that_was_raised_by_hand_is_found():
@@ -127,7 +176,7 @@ def test_the_proof_takes_the_same_statements_for_any_size(django_assert_num_quer
     for number in range(10):
         WalletFactory(user_id=100 + number)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         proof.prove()
 
 
