@@ -121,14 +121,15 @@ def earlier(reference: str, *, user_id: int, amount: int, place: UUID) -> Transf
 def settled(function: Callable[P, R]) -> Callable[P, R]:
     """Let an atomic, idempotent service find what a parallel call of the same reference has just written.
 
-    A unique index decides who was first; the other one is run again, unless it is part of a larger transaction.
+    A unique index decides who was first, or the balance that the first one took: the other one is run again and then
+    finds the first, or is refused for good. Not where it is part of a larger transaction.
     """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except IntegrityError:
+        except (IntegrityError, NotEnoughBesitos):
             if connection.in_atomic_block:
                 raise
             return function(*args, **kwargs)

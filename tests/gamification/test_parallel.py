@@ -61,6 +61,16 @@ def test_one_reference_from_four_threads_is_one_transfer():
     assert wallets.balance_of(1) == 90
 
 
+def test_paying_the_last_besitos_four_times_at_once_refuses_nobody():
+    for turn in range(5):
+        WalletFactory(user_id=1, balance=10)
+
+        assert len(set(at_once(*[partial(spend, f"fragment:{turn}")] * 4))) == 1
+
+    assert wallets.balance_of(1) == 0
+    assert proof.prove().ok
+
+
 def test_one_gift_from_four_threads_is_given_once_also_to_a_new_reader():
     def give():
         return wallets.add(user_id=5, amount=3, reason=Reason.GIFT, reference="gift:5:2030-01-01").pk
@@ -82,7 +92,8 @@ def test_a_hold_that_two_end_differently_ends_once():
     assert proof.prove().ok
 
 
-def test_whoever_loses_the_race_for_a_reference_finds_the_winners_transfer():
+@pytest.mark.parametrize("loss", [IntegrityError("UNIQUE constraint failed"), NotEnoughBesitos(missing=1)])
+def test_whoever_loses_the_race_for_a_reference_finds_the_winners_transfer(loss):
     tries = []
 
     @ledger.settled
@@ -90,7 +101,7 @@ def test_whoever_loses_the_race_for_a_reference_finds_the_winners_transfer():
     def late():
         tries.append(1)
         if len(tries) == 1:
-            raise IntegrityError("UNIQUE constraint failed")
+            raise loss
         return "the winner's"
 
     assert late() == "the winner's"
@@ -98,13 +109,17 @@ def test_whoever_loses_the_race_for_a_reference_finds_the_winners_transfer():
 
 
 def test_inside_a_larger_transaction_the_race_is_its_callers():
+    tries = []
+
     @ledger.settled
     @atomic
     def late():
+        tries.append(1)
         raise IntegrityError("UNIQUE constraint failed")
 
     with pytest.raises(IntegrityError):
         atomic(late)()
+    assert len(tries) == 1
 
 
 def test_a_snapshot_reads_one_moment_and_lets_others_write():
