@@ -59,9 +59,8 @@ def has_button(*, chat_id: int, message_id: int) -> bool:
     """Whether this message carries our button: only such a message can be hearted by pressing."""
     if HeartPost.objects.filter(chat_id=chat_id, message_id=message_id).exists():
         return True
-    sent = OutgoingMessage.objects.filter(
-        chat_id=chat_id, message_id=message_id, state=MessageState.SENT, key__startswith=POST
-    )
+    posts = OutgoingMessage.objects.filter(chat_id__lt=0, state=MessageState.SENT, key__startswith=POST)
+    sent = posts.filter(chat_id=chat_id, message_id=message_id)
     if not sent.exists():
         return False
     _note_post(chat_id, message_id)
