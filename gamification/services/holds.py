@@ -27,6 +27,7 @@ def hold(
 ) -> Hold:
     """Put ``amount`` besitos aside, once per ``reference``. ``reason`` is what they may be spent on.
 
+    With ``expires_at``, ``release_due`` gives them back then, unless they were taken.
     Raises NotEnoughBesitos (nothing is written then), InvalidAmount or ReferenceReused. Announces nothing.
     """
     ledger.check_amount(amount)
@@ -58,6 +59,24 @@ def release(hold_id: UUID, *, trace: Trace | None = None) -> Hold:
         sides = (source, target)
         ledger.move(held.user_id, held.amount, Reason.RELEASE, f"release:{held.pk}", sides=sides, cause=cause)
     return held
+
+
+def release_due() -> int:
+    """Give back what was held until now or earlier; how many holds.
+
+    Each is a transaction of its own, so that a long list makes nobody wait. One that is captured meanwhile stays so:
+    until it is given back, a hold that is due can still be taken.
+    """
+    due = Hold.objects.filter(state=HoldState.HELD, expires_at__lte=clock.now()).order_by("expires_at")
+    return sum(_released_in_time(hold_id) for hold_id in list(due.values_list("pk", flat=True)))
+
+
+def _released_in_time(hold_id: UUID) -> bool:
+    try:
+        release(hold_id)
+    except HoldEnded:
+        return False
+    return True
 
 
 @atomic

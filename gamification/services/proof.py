@@ -76,8 +76,9 @@ def _transfers() -> Iterator[dict[str, str]]:
         left=Count("entries", filter=out),
         came=Count("entries", filter=into),
     )
-    bad = found.exclude(amount__gt=0, written=2, total=0, left=1, came=1).values_list("pk", "amount", "written", "total")
-    return _faults("transfer", bad[:SHOWN], "{0} besitos in {1} entries that sum to {2} or are in the wrong place")
+    bad = found.exclude(amount__gt=0, written=2, total=0, left=1, came=1)
+    facts = bad.values_list("pk", "amount", "written", "total")
+    return _faults("transfer", facts[:SHOWN], "{0} besitos in {1} entries that sum to {2} or are in the wrong place")
 
 
 def _balances() -> Iterator[dict[str, str]]:

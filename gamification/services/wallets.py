@@ -14,7 +14,7 @@ from gamification.events import BesitosSpent
 from gamification.models import MINT_ID, SINK_ID, Account, AccountKind, Entry, Reason, Transfer
 from gamification.services import credits, ledger
 from gamification.services.credits import Credit, add_many, used
-from gamification.services.holds import capture, hold, release
+from gamification.services.holds import capture, hold, release, release_due
 from gamification.services.ledger import Side
 from yabot.core import correlation
 from yabot.core.correlation import Trace
@@ -33,6 +33,7 @@ __all__ = [
     "history",
     "hold",
     "release",
+    "release_due",
     "spend",
     "used",
 ]

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.db import connection
 
 from gamification.errors import HoldEnded, NotEnoughBesitos, ReferenceReused, UnknownHold
 from gamification.events import BesitosSpent
@@ -143,3 +145,45 @@ def test_holds_of_one_reader_are_put_aside_together():
     assert put_aside() == 3
     assert Hold.objects.get(pk=second.pk).state == HoldState.HELD
     assert proof.prove().ok
+
+
+def test_only_holds_whose_time_is_over_come_back():
+    until = clock.now() + timedelta(hours=1)
+    first = hold(amount=4, expires_at=until)
+    second = hold(amount=3, reference="bid:2", expires_at=until + timedelta(seconds=1))
+    hold(amount=1, reference="bid:3")
+    assert wallets.release_due() == 0
+
+    with time_machine.travel(until, tick=False):
+        assert (wallets.release_due(), wallets.release_due()) == (1, 0)
+
+    assert (wallets.balance_of(1), put_aside()) == (10 - 3 - 1, 4)
+    states = Hold.objects.in_bulk([first.pk, second.pk])
+    assert (states[first.pk].state, states[second.pk].state) == (HoldState.RELEASED, HoldState.HELD)
+    assert proof.prove().ok
+
+
+def test_a_hold_that_was_taken_does_not_come_back_when_its_time_is_over():
+    held = hold(expires_at=clock.now())
+
+    wallets.capture(held.pk)
+
+    assert wallets.release_due() == 0
+    assert (wallets.balance_of(1), put_aside()) == (6, 0)
+
+
+def test_a_hold_that_is_taken_while_the_due_ones_come_back_stays_taken():
+    held = hold(expires_at=clock.now())
+    hold(amount=1, reference="bid:2", expires_at=clock.now())
+
+    def take_it_once_the_list_is_read(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if sql.startswith("SELECT") and 'expires_at" <=' in sql:
+            wallets.capture(held.pk)
+        return found
+
+    with connection.execute_wrapper(take_it_once_the_list_is_read):
+        assert wallets.release_due() == 1
+
+    assert Hold.objects.get(pk=held.pk).state == HoldState.CAPTURED
+    assert (wallets.balance_of(1), put_aside()) == (6, 0)

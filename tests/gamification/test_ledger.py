@@ -1,6 +1,7 @@
 """The ledger under anything that may happen to it, in any order and twice."""
 
 from collections import defaultdict
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -22,7 +23,7 @@ from gamification.models import Account, AccountKind, Entry, Hold, HoldState, Re
 from gamification.services import proof, wallets
 from gamification.services.wallets import Credit
 from tests.factories.gamification import AdministeredChatFactory, ReactionRewardFactory
-from yabot.core import delivery, reactions
+from yabot.core import clock, delivery, reactions
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
 from yabot.core.models import Delivery, EventRecord, ReactionSource
@@ -46,7 +47,7 @@ class Ledger(RuleBasedStateMachine):
         self.base = next(_worlds) * 1000
         self.numbers = count()
         self.wallet, self.aside = defaultdict(int), defaultdict(int)
-        self.held, self.waiting, self.rewarded = {}, [], set()
+        self.held, self.due, self.waiting, self.rewarded = {}, {}, [], set()
 
     @property
     def people(self):
@@ -78,16 +79,19 @@ class Ledger(RuleBasedStateMachine):
         self.wallet[user_id] -= amount
         return wallets.spend, facts, wallets.spend(**facts).pk
 
-    @rule(target=holds, who=READERS, amount=AMOUNTS)
-    def hold(self, who, amount):
+    @rule(target=holds, who=READERS, amount=AMOUNTS, days=st.sampled_from([None, 0, 1]))
+    def hold(self, who, amount, days):
         user_id = self.people[who]
         facts = {"user_id": user_id, "amount": amount, "reason": Reason.AUCTION, "reference": self.reference()}
+        facts["expires_at"] = None if days is None else clock.now() + timedelta(days=days)
         if self.wallet[user_id] < amount:
             return wallets.hold, facts, self.refused(wallets.hold, facts)
         self.wallet[user_id] -= amount
         self.aside[user_id] += amount
         key = wallets.hold(**facts).pk
         self.held[key] = HoldState.HELD
+        if days == 0:
+            self.due[key] = facts
         return wallets.hold, facts, key
 
     @rule(held=holds, state=st.sampled_from([HoldState.RELEASED, HoldState.CAPTURED]))
@@ -102,6 +106,14 @@ class Ledger(RuleBasedStateMachine):
         else:
             end(key)
             self.note_end(key, facts, state)
+
+    @rule()
+    def expire(self):
+        wallets.release_due()
+        assert wallets.release_due() == 0
+        for key, facts in self.due.items():
+            if self.held[key] == HoldState.HELD:
+                self.note_end(key, facts, HoldState.RELEASED)
 
     def note_end(self, key, facts, state):
         if self.held[key] == HoldState.HELD:
@@ -179,6 +191,9 @@ class Ledger(RuleBasedStateMachine):
     def open_holds_are_what_is_put_aside(self):
         held = Hold.objects.filter(user_id__in=self.people, state=HoldState.HELD)
         assert (held.aggregate(Sum("amount"))["amount__sum"] or 0) == sum(self.aside.values())
+        assert set(held.values_list("pk", flat=True)) == {
+            key for key, how in self.held.items() if how == HoldState.HELD
+        }
 
 
 @pytest.mark.django_db
