@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -12,9 +12,16 @@ from django.utils.translation import gettext_lazy as _lazy
 from gamification.admin.books import BookAdmin
 from gamification.models import Entry, Transfer
 from gamification.services import wallets
+from yabot.core.admin import confirming
 from yabot.core.admin.base import ReadOnlyAdmin, TabularInline, column
+from yabot.core.admin.confirming import Question
 from yabot.core.admin.lists import chain_link
 from yabot.core.errors import DomainError
+
+UNDO_WARNINGS = [
+    _lazy("Cada movimiento recibe un asiento contrario, una sola vez. Los dos quedan en el libro, con tu nombre."),
+    _lazy("Lo que se pagó vuelve al lector; lo que recibió se le quita, si todavía lo tiene. No recibe ningún aviso."),
+]
 
 
 class EntryInline(ReadOnlyAdmin, TabularInline):
@@ -59,8 +66,23 @@ class TransferAdmin(BookAdmin):
         return request.user.has_perm("gamification.correct_transfer")
 
     @admin.action(description=_lazy("Deshacer (asiento contrario)"), permissions=["correct"])
-    def undo(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Post the opposite of each movement; both stay in the ledger."""
+    def undo(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Post the opposite of each movement, after a question; both stay in the ledger."""
+        if not confirming.is_confirmed(request):
+            question = Question(_("¿Deshacer estos movimientos?"), UNDO_WARNINGS, self._line)
+            return confirming.ask(self, request, queryset, question)
+        done = self._undo(request, queryset)
+        if done:
+            text = ngettext("%d movimiento deshecho.", "%d movimientos deshechos.", done) % done
+            self.message_user(request, text, messages.SUCCESS)
+        return None
+
+    def _line(self, row: Transfer) -> str:
+        """A movement in the question: whose, how much, what for."""
+        return f"{self.reader(row)} · {row.amount} besitos · {row.get_reason_display()} · {row.reference}"
+
+    def _undo(self, request: HttpRequest, queryset: QuerySet[Any]) -> int:
+        """How many could be undone; the others are explained."""
         done = 0
         for transfer_id, reference in list(queryset.values_list("pk", "reference")):
             try:
@@ -68,6 +90,4 @@ class TransferAdmin(BookAdmin):
                 done += 1
             except DomainError as error:
                 self.message_user(request, f"{reference}: {error.sentence(get_language() or 'es')}", messages.ERROR)
-        if done:
-            text = ngettext("%d movimiento deshecho.", "%d movimientos deshechos.", done) % done
-            self.message_user(request, text, messages.SUCCESS)
+        return done

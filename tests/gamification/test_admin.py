@@ -100,10 +100,25 @@ def test_a_transfer_shows_its_two_entries(admin_client):
     assert {form.original for form in formset if form.original} == set(Entry.objects.all())
 
 
+def press_undo(client, *transfers, **more):
+    return client.post(
+        page(Transfer), {"action": "undo", "_selected_action": [transfer.pk for transfer in transfers], **more}
+    )
+
+
 def undo(client, *transfers):
-    chosen = {"action": "undo", "_selected_action": [transfer.pk for transfer in transfers]}
-    response = client.post(page(Transfer), chosen)
+    response = press_undo(client, *transfers, confirmed="yes")
     return response.status_code, [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def test_nothing_is_undone_before_the_question_is_answered(admin_client):
+    transfer = Transfer.objects.get(target=WalletFactory(user_id=ReaderFactory(username="marta").pk, balance=9))
+
+    text = press_undo(admin_client, transfer).content.decode()
+
+    assert "¿Deshacer estos movimientos?" in text
+    assert f"@marta · {transfer.user_id} · 9 besitos · Obsequio de la casa · {transfer.reference}" in text
+    assert wallets.balance_of(transfer.user_id) == 9
 
 
 def test_a_movement_is_undone_by_its_opposite(admin_client):
@@ -126,6 +141,26 @@ def test_what_cannot_be_undone_is_explained_and_the_rest_is_done(admin_client):
     assert said[-1] == "1 movimiento deshecho."
     assert said[0].endswith("Te faltan 4 besitos.")
     assert wallets.balances([1, 2]) == {1: 5, 2: 0}
+
+
+def test_a_movement_is_undone_once_however_often_the_button_is_pressed(admin_client):
+    WalletFactory(user_id=1, balance=9)
+    transfer = Transfer.objects.get()
+    wallets.add(user_id=1, amount=20, reason=Reason.GIFT, reference="gift:1")
+
+    undo(admin_client, transfer)
+    undo(admin_client, transfer)
+
+    assert wallets.balance_of(1) == 20
+
+
+def test_when_nothing_can_be_undone_only_the_reason_is_said(admin_client):
+    WalletFactory(user_id=1, balance=9)
+    wallets.spend(user_id=1, amount=9, reason=Reason.FRAGMENT, reference="fragment:1")
+
+    _, said = undo(admin_client, Transfer.objects.get(reason="courtesy"))
+
+    assert [text.partition(": ")[2] for text in said] == ["Te faltan 9 besitos."]
 
 
 def test_only_whoever_may_correct_sees_the_action(client):
