@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from gamification.services import proof
+from gamification.services import proof, wallets
 from yabot.core import retention, ticker
 from yabot.core.ticker import Job
 
 JOBS = (
     Job("prove_ledger", timedelta(hours=24), proof.prove_and_tell),
+    Job("release_holds", timedelta(minutes=1), wallets.release_due),
     Job("forget_old_updates", timedelta(hours=1), retention.forget_old_updates),
     Job("forget_old_runs", timedelta(hours=24), ticker.forget_old_runs),
 )
