@@ -70,3 +70,36 @@ def test_the_admin_asks_who_is_there(client):
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/admin/login/")
+
+
+@pytest.fixture
+def uploads(settings, tmp_path):
+    """A picture and a page somebody uploaded."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.mkdir()
+    (settings.MEDIA_ROOT / "luna.png").write_bytes(b"\x89PNG")
+    (settings.MEDIA_ROOT / "page.html").write_text("<script>alert(1)</script>")
+    (tmp_path / "secret.txt").write_text("secret")
+
+
+def test_staff_see_uploaded_pictures(admin_client, uploads):
+    answer = admin_client.get("/media/luna.png")
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Disposition" not in answer.headers or "attachment" not in answer["Content-Disposition"]
+
+
+def test_an_uploaded_page_is_downloaded_and_not_run(admin_client, uploads):
+    assert admin_client.get("/media/page.html")["Content-Disposition"] == "attachment"
+
+
+def test_nobody_else_sees_uploads(client, uploads):
+    assert client.get("/media/luna.png").status_code == 302
+
+
+def test_nothing_beside_the_uploads_is_shown(admin_client, uploads, expected_errors):
+    expected_errors.append("outside of the base path")
+
+    assert admin_client.get("/media/../secret.txt").status_code == 400
+    assert admin_client.get("/media/%2e%2e/secret.txt").status_code == 400

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from yabot import pages
-from yabot.core.api import health
+from yabot.core.api import health, media
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=static("yabot/icon.svg"), permanent=False)),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("media/<path:path>", media.uploaded, name="media"),
     path("sandbox/", pages.sandbox, name="sandbox"),
 ]
