@@ -98,20 +98,22 @@ def test_an_answer_telegram_refuses_for_now_goes_through_the_outbox(sandbox, ana
     assert sandbox.wait_for_message(ana, "besitos")
 
 
-def test_a_file_is_uploaded_once_and_then_sent_by_its_id(sandbox, ana, settings, tmp_path):
+def test_a_file_is_uploaded_once_and_then_sent_by_its_id(sandbox, ana, settings, tmp_path, until):
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "luna.png").write_bytes(PNG)
     for number in (1, 2):
         photo = Message(key=f"photo:{number}", chat_id=ana, method="sendPhoto", params={"photo": "file:luna.png"})
         messages.enqueue([photo])
-        sandbox.wait_for_call("sendPhoto", after=sandbox.calls()[-1]["number"] - 1)
-        sandbox.wait_for_message(ana, lambda message: "photo" in message)
-        OutgoingMessage.objects.filter(state=MessageState.SENT)
+        until(
+            lambda number=number: OutgoingMessage.objects.filter(
+                key=f"photo:{number}", state=MessageState.SENT
+            ).exists()
+        )
 
-    sent = [call["params"]["photo"] for call in sandbox.calls("sendPhoto")]
-    assert len(sent) == 2
-    assert isinstance(sent[0], dict)
-    assert isinstance(sent[1], str)
+    photos = [call["params"]["photo"] for call in sandbox.calls("sendPhoto")]
+    assert len(photos) == 2
+    assert isinstance(photos[0], dict)
+    assert isinstance(photos[1], str)
 
 
 PNG = bytes.fromhex(
