@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gamification.models import AccountKind, Transfer
@@ -29,8 +29,8 @@ def _of(transfer: Transfer) -> ChainLink:
     return ChainLink(
         id=transfer.pk,
         at=transfer.created_at,
-        title=_now("%(sign)s%(amount)d besitos") % {"sign": "+" if paid_out else "−", "amount": transfer.amount},
-        text=_now("%(reason)s: de %(source)s a %(target)s.")
+        title=gettext("%(sign)s%(amount)d besitos") % {"sign": "+" if paid_out else "−", "amount": transfer.amount},
+        text=gettext("%(reason)s: de %(source)s a %(target)s.")
         % {
             "reason": transfer.get_reason_display(),
             "source": transfer.source.get_kind_display(),

@@ -6,26 +6,26 @@ from django import forms
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gamification.models import ReactionReward
 from yabot.core.admin.base import ModelAdmin, Select, column
 from yabot.core.models import BotStatus, TelegramChat
 
-EVERYWHERE = _lazy("En todos los grupos y canales donde el bot es administrador")
+EVERYWHERE = _("En todos los grupos y canales donde el bot es administrador")
 
 
 class ReactionRewardForm(forms.ModelForm):
     """A rule, its place chosen by name."""
 
     chat_id = forms.TypedChoiceField(
-        label=_lazy("Dónde"),
+        label=_("Dónde"),
         widget=Select,
         coerce=int,
         empty_value=None,
         required=False,
-        help_text=_lazy("Una regla para un solo lugar gana a la general. El bot tiene que ser administrador."),
+        help_text=_("Una regla para un solo lugar gana a la general. El bot tiene que ser administrador."),
     )
 
     class Meta:
@@ -51,7 +51,7 @@ def _places(current: int | None) -> list[tuple[int, str]]:
 def _place(chat: TelegramChat) -> str:
     if chat.bot_status == BotStatus.ADMINISTRATOR:
         return str(chat)
-    return _("%(chat)s (el bot todavía no es administrador)") % {"chat": chat}
+    return gettext("%(chat)s (el bot todavía no es administrador)") % {"chat": chat}
 
 
 @admin.register(ReactionReward)
@@ -66,20 +66,20 @@ class ReactionRewardAdmin(ModelAdmin):
     search_fields = ["emoji", "note"]
     fieldsets = [
         (
-            _lazy("La regla"),
+            _("La regla"),
             {
                 "fields": ["emoji", "amount", "chat_id"],
-                "description": _lazy("Cuando un lector reacciona con este emoji, recibe besitos al momento."),
+                "description": _("Cuando un lector reacciona con este emoji, recibe besitos al momento."),
             },
         ),
         (
-            _lazy("Límites"),
+            _("Límites"),
             {
                 "fields": ["daily_cap", "is_active"],
-                "description": _lazy("El día empieza a medianoche en la hora de la comunidad."),
+                "description": _("El día empieza a medianoche en la hora de la comunidad."),
             },
         ),
-        (_lazy("Para el equipo"), {"fields": ["note"]}),
+        (_("Para el equipo"), {"fields": ["note"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -89,7 +89,7 @@ class ReactionRewardAdmin(ModelAdmin):
         named: QuerySet[Any] = found.annotate(chat_title=Subquery(chat.values("title")[:1]))
         return named
 
-    @column(_lazy("dónde"), ordering="chat_id")
+    @column(_("dónde"), ordering="chat_id")
     def place(self, rule: Any) -> str:
         """The chat's name."""
-        return _("en todas partes") if rule.chat_id is None else rule.chat_title or str(rule.chat_id)
+        return gettext("en todas partes") if rule.chat_id is None else rule.chat_title or str(rule.chat_id)

@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from gamification.admin.books import BookAdmin
 from gamification.models import Entry, Transfer
@@ -19,8 +18,8 @@ from yabot.core.admin.lists import chain_link
 from yabot.core.errors import DomainError
 
 UNDO_WARNINGS = [
-    _lazy("Cada movimiento recibe un asiento contrario, una sola vez. Los dos quedan en el libro, con tu nombre."),
-    _lazy("Lo que se pagó vuelve al lector; lo que recibió se le quita, si todavía lo tiene. No recibe ningún aviso."),
+    _("Cada movimiento recibe un asiento contrario, una sola vez. Los dos quedan en el libro, con tu nombre."),
+    _("Lo que se pagó vuelve al lector; lo que recibió se le quita, si todavía lo tiene. No recibe ningún aviso."),
 ]
 
 
@@ -50,13 +49,13 @@ class TransferAdmin(BookAdmin):
     list_select_related = ["source", "target"]
     fieldsets = [
         (None, {"fields": ["reader", "reason", "amount", "source", "target", "note", "created_at"]}),
-        (_lazy("De dónde viene"), {"fields": ["reference", "origin_id", "chain"]}),
+        (_("De dónde viene"), {"fields": ["reference", "origin_id", "chain"]}),
     ]
     readonly_fields = ["reader", "chain"]
     inlines = [EntryInline]
     actions = ["undo"]
 
-    @column(_lazy("cadena"))
+    @column(_("cadena"))
     def chain(self, row: Transfer) -> str:
         """Everything that happened around this movement."""
         return chain_link(row.correlation_id)
@@ -65,11 +64,11 @@ class TransferAdmin(BookAdmin):
         """Whoever may undo movements."""
         return request.user.has_perm("gamification.correct_transfer")
 
-    @admin.action(description=_lazy("Deshacer (asiento contrario)"), permissions=["correct"])
+    @admin.action(description=_("Deshacer (asiento contrario)"), permissions=["correct"])
     def undo(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Post the opposite of each movement, after a question; both stay in the ledger."""
         if not confirming.is_confirmed(request):
-            question = Question(_("¿Deshacer estos movimientos?"), UNDO_WARNINGS, self._line)
+            question = Question(gettext("¿Deshacer estos movimientos?"), UNDO_WARNINGS, self._line)
             return confirming.ask(self, request, queryset, question)
         done = self._undo(request, queryset)
         if done:
@@ -86,7 +85,7 @@ class TransferAdmin(BookAdmin):
         done = 0
         for transfer_id, reference in list(queryset.values_list("pk", "reference")):
             try:
-                wallets.correct(transfer_id, request.user.get_username(), _("deshecho desde la administración"))
+                wallets.correct(transfer_id, request.user.get_username(), gettext("deshecho desde la administración"))
                 done += 1
             except DomainError as error:
                 self.message_user(request, f"{reference}: {error.sentence(get_language() or 'es')}", messages.ERROR)
