@@ -57,15 +57,15 @@ def watches_reactions() -> bool:
 
 @atomic
 def unlock_by_balance(events: Sequence[BalanceKnown]) -> int:
-    """Open what these readers' new balances open; how many hints opened."""
+    """Open what these readers' new balances open, each balance looked at; how many hints opened."""
     hints = catalogue().watching("besitos")
-    last = {event.user_id: event for event in events if event.user_id is not None}
-    if not hints or not last:
+    mine = [(event.user_id, event) for event in events if event.user_id is not None]
+    if not hints or not mine:
         return 0
     known = {"besitos", *_needs(hints)}
-    counts = reactions.given_by(list(last)) if "reactions" in known else {}
-    facts = {user: Facts(event.balance, counts.get(user, 0)) for user, event in last.items()}
-    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}), known)
+    counts = reactions.given_by([user for user, _ in mine]) if "reactions" in known else {}
+    seen = [(user, Facts(event.balance, counts.get(user, 0)), event.trace) for user, event in mine]
+    return _unlock(_candidates(hints, seen), known)
 
 
 @atomic
@@ -78,22 +78,22 @@ def unlock_by_reaction(events: Sequence[AboutReader]) -> int:
     known = {"reactions", *_needs(hints)}
     counts = reactions.given_by(list(last))
     besitos = ports.wallets().balances(list(last)) if "besitos" in known else {}
-    facts = {user: Facts(besitos.get(user, 0), counts.get(user, 0)) for user in last}
-    return _unlock(_candidates(hints, facts, {user: event.trace for user, event in last.items()}), known)
+    seen = [(user, Facts(besitos.get(user, 0), counts.get(user, 0)), event.trace) for user, event in last.items()]
+    return _unlock(_candidates(hints, seen), known)
 
 
 def _needs(hints: Iterable[OpenHint]) -> frozenset[str]:
     return frozenset().union(*(hint.condition.needs for hint in hints))
 
 
-def _candidates(hints: Sequence[OpenHint], facts: dict[int, Facts], traces: dict[int, Trace | None]) -> list[Opening]:
-    """Whose condition holds, except where this process knows that it is open already."""
-    return [
-        Opening(hint, user, traces[user], known)
-        for user, known in facts.items()
-        for hint in hints
-        if not opened.is_known(user, hint.id) and hint.condition.check(known)
-    ]
+def _candidates(hints: Sequence[OpenHint], seen: Iterable[tuple[int, Facts, Trace | None]]) -> list[Opening]:
+    """Whose condition holds, or held at an earlier event of the batch, except where it is known to be open already."""
+    found: dict[tuple[int, UUID], Opening] = {}
+    for user, facts, trace in seen:
+        for hint in hints:
+            if not opened.is_known(user, hint.id) and hint.condition.check(facts):
+                found.setdefault((user, hint.id), Opening(hint, user, trace, facts))
+    return list(found.values())
 
 
 def _unlock(

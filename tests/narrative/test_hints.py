@@ -61,14 +61,14 @@ def test_a_balance_opens_what_asks_for_both_when_the_reactions_were_there():
     assert opened() == {(ana, "llave")}
 
 
-def test_only_the_last_balance_of_a_reader_counts():
-    HintFactory(condition=besitos(5))
+def test_a_balance_that_was_enough_for_a_moment_opens_whatever_the_size_of_the_batch():
+    HintFactory(key="llave", condition=besitos(5))
     ana = reader()
     events.publish([earned(ana, 9), earned(ana, 2)])
 
     tell()
 
-    assert opened() == set()
+    assert opened() == {(ana, "llave")}
 
 
 def test_one_balance_opens_every_hint_it_is_enough_for():
