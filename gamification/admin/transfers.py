@@ -83,10 +83,14 @@ class TransferAdmin(BookAdmin):
     def _undo(self, request: HttpRequest, queryset: QuerySet[Any]) -> int:
         """How many could be undone; the others are explained."""
         done = 0
-        for transfer_id, reference in list(queryset.values_list("pk", "reference")):
+        note = gettext("deshecho desde la administración")
+        for row in list(queryset):
             try:
-                wallets.correct(transfer_id, request.user.get_username(), gettext("deshecho desde la administración"))
-                done += 1
+                wallets.correct(row.pk, request.user.get_username(), note)
             except DomainError as error:
-                self.message_user(request, f"{reference}: {error.sentence(get_language() or 'es')}", messages.ERROR)
+                text = f"{row.reference}: {error.sentence(get_language() or 'es')}"
+                self.message_user(request, text, messages.ERROR)
+            else:
+                self.log_change(request, row, note)
+                done += 1
         return done

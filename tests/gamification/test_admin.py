@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.db import connection
@@ -129,6 +130,9 @@ def test_a_movement_is_undone_by_its_opposite(admin_client):
 
     assert wallets.balances([1, 2]) == {1: 0, 2: 0}
     assert Transfer.objects.filter(reason="correction", note="admin: deshecho desde la administración").count() == 2
+    assert {entry.get_edited_object() for entry in LogEntry.objects.all()} == set(
+        Transfer.objects.filter(reason="courtesy")
+    )
 
 
 def test_what_cannot_be_undone_is_explained_and_the_rest_is_done(admin_client):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -183,9 +183,10 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def everything_sums_to_zero_and_nothing_happened_twice(self):
         mine = Entry.objects.filter(transfer__user_id__in=self.people).order_by()
-        assert not mine.aggregate(Sum("amount"))["amount__sum"]
+        found = mine.aggregate(total=Sum("amount"), written=Count("pk"))
         references = list(Transfer.objects.filter(user_id__in=self.people).values_list("reference", flat=True))
-        assert len(references) == len(set(references)) == mine.count() / 2
+        assert not found["total"]
+        assert len(references) == len(set(references)) == found["written"] / 2
 
     @invariant()
     def open_holds_are_what_is_put_aside(self):
@@ -205,7 +206,7 @@ def test_the_ledger_survives_anything_in_any_order():
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=120,
+            max_examples=100,
             stateful_step_count=30,
             deadline=None,
             database=None,
