@@ -10,7 +10,7 @@ import pytest
 from yabot.core.health import Beat
 from yabot.core.telegram import poller as module
 from yabot.core.telegram.client import Answer, Doubtful, NotDelivered
-from yabot.core.telegram.poller import AnotherPoller, Poller
+from yabot.core.telegram.poller import AnotherPoller, Poller, conflicts_bearable
 
 CONFLICT = Answer(False, None, 409, "Conflict: terminated by other getUpdates request")
 
@@ -141,8 +141,17 @@ async def test_a_newcomer_gives_way_after_two_conflicts():
         await poll(FakeApi(CONFLICT, batch(5), CONFLICT, batch(6)), FakePipeline())
 
 
+@pytest.mark.parametrize("slowness", [0.6, 1, 10])
+def test_the_older_of_two_pollers_bears_more_on_a_fast_and_on_a_slow_machine(slowness):
+    newcomer = conflicts_bearable(0.3 * slowness)
+    holder = conflicts_bearable(2 * slowness)
+
+    assert newcomer >= 2
+    assert holder > newcomer + 1
+
+
 async def test_the_poller_that_was_there_stays_through_many_conflicts_but_not_for_ever(monkeypatch):
-    monkeypatch.setattr(module, "NEWCOMER_SECONDS", -1)
+    monkeypatch.setattr(module, "conflicts_bearable", lambda age: 12)
     pipeline = FakePipeline()
     await poll(FakeApi(*[CONFLICT] * 11, batch(5)), pipeline)
     assert len(pipeline.stored) == 1

@@ -6,10 +6,12 @@ next batch (which confirms the last one) only after the last one is committed.
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 
 from yabot.core import faults, health
 from yabot.core.health import Beat
@@ -22,14 +24,21 @@ POLL_SECONDS = 25
 GRACE_SECONDS = 10  # on top of the long poll, before the call counts as lost
 MOST_WAITING = 5_000
 CONFLICT_WINDOW = 60.0  # seconds in which 409 answers are counted
-CONFLICTS_OF_NEWCOMER = 2  # who meets a conflict when it has hardly started gives way to the one that was there,
-CONFLICTS_OF_HOLDER = 12  # which stays until it is certain that the other one does not
-NEWCOMER_SECONDS = 2.5  # the one that was there polls again within a second or so
+CONFLICT_PAUSE = 0.25  # seconds: whoever was there first is back at once, so the newcomer meets it while still young
 LONGEST_PAUSE = 15.0
 
 
 class AnotherPoller(Exception):
     """Somebody else polls with this token."""
+
+
+def conflicts_bearable(age: float) -> int:
+    """How many conflicts a poller bears that met its first one ``age`` seconds after it began.
+
+    The longer it was there, the more: of two pollers the younger one gives way, on a fast machine and on a slow one,
+    for only the proportion of their ages counts. A newcomer bears 2, one of a minute 16, one of a day 37.
+    """
+    return 2 + max(0, round(2 * math.log2(max(age, CONFLICT_PAUSE) / (2 * CONFLICT_PAUSE))))
 
 
 class Poller:
@@ -43,7 +52,7 @@ class Poller:
         self._failures = self._silences = 0
         self._conflicts: deque[float] = deque()
         self._started_at = time.monotonic()
-        self._limit = CONFLICTS_OF_HOLDER
+        self._bearable = 0
 
     async def run(self) -> None:
         """Poll for ever. Raises AnotherPoller; everything else is waited out, with the health page red meanwhile."""
@@ -80,18 +89,18 @@ class Poller:
     async def _refused(self, answer: Answer) -> None:
         if answer.code == 409:
             self._count_conflict(answer.description)
+            answer = replace(answer, retry_after=CONFLICT_PAUSE * random.uniform(0.75, 1.25))
         await self._trouble(f"{answer.code} {answer.description}", answer.retry_after)
 
     def _count_conflict(self, description: str) -> None:
-        """Two pollers end each other's polls in turn, so successes in between say nothing."""
+        """Two pollers end each other's polls in turn, so successes in between say nothing; exactly one gives up."""
         now = time.monotonic()
-        if not self._conflicts:
-            newcomer = now - self._started_at < NEWCOMER_SECONDS
-            self._limit = CONFLICTS_OF_NEWCOMER if newcomer else CONFLICTS_OF_HOLDER
-        self._conflicts.append(now)
-        while self._conflicts[0] < now - CONFLICT_WINDOW:
+        while self._conflicts and self._conflicts[0] < now - CONFLICT_WINDOW:
             self._conflicts.popleft()
-        if len(self._conflicts) >= self._limit:
+        if not self._conflicts:
+            self._bearable = conflicts_bearable(now - self._started_at)
+        self._conflicts.append(now)
+        if len(self._conflicts) >= self._bearable:
             raise AnotherPoller(description)
 
     async def _trouble(self, what: str, retry_after: float = 0) -> None:
