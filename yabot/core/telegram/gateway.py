@@ -24,7 +24,8 @@ from yabot.core.ticker import Job, Ticker
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 4.0
+DRAIN_SECONDS = 7.0  # for answers and sends under way, of the ten that whoever stops us waits
+WRITE_SECONDS = 2.0
 POLLER_LEASE = "poller"
 LEASE_SECONDS = 20.0
 _HANDLED_AT_START = {401, 404}
@@ -161,11 +162,12 @@ class Gateway:
         self, work: list[asyncio.Task[None]], pipeline: Pipeline, dispatcher: Dispatcher, sender: Sender
     ) -> None:
         """Take nothing new, finish what is under way, write down its outcome. The rest waits in rows."""
+        deadline = time.monotonic() + DRAIN_SECONDS
         for task in work:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
-        await dispatcher.drain(DRAIN_SECONDS)
+        await dispatcher.drain(DRAIN_SECONDS / 2)
         pipeline.take_no_more()
-        await asyncio.to_thread(sender.drain, DRAIN_SECONDS)
+        await asyncio.to_thread(sender.drain, deadline - time.monotonic())
         pipeline.stop()
-        await asyncio.to_thread(pipeline.join, DRAIN_SECONDS)
+        await asyncio.to_thread(pipeline.join, WRITE_SECONDS)
