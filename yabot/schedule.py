@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from gamification.services import proof, wallets
-from yabot.core import retention, ticker
+from yabot.core import reconciliation, retention, ticker
 from yabot.core.ticker import Job
 
 JOBS = (
     Job("prove_ledger", timedelta(hours=24), proof.prove_and_tell),
+    Job("reconcile", timedelta(minutes=5), reconciliation.run_due),
     Job("release_holds", timedelta(minutes=1), wallets.release_due),
     Job("forget_old_updates", timedelta(hours=1), retention.forget_old_updates),
     Job("forget_old_runs", timedelta(hours=24), ticker.forget_old_runs),

@@ -35,7 +35,7 @@ from yabot.core.models import (
 pytestmark = pytest.mark.django_db
 EVIL = "<img src=x onerror=alert(1)>"
 MODELS = list(admin.site._registry)
-LISTS = {EventRecord: 7, Delivery: 7, OutgoingMessage: 8, InboundUpdate: 7, Reaction: 7, TelegramUser: 7}
+LISTS = {EventRecord: 8, Delivery: 8, OutgoingMessage: 9, InboundUpdate: 8, Reaction: 8, TelegramUser: 8}
 
 
 @pytest.fixture

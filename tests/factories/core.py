@@ -18,6 +18,7 @@ from yabot.core.models import (
     Reaction,
     ReactionSource,
     ReactionTotal,
+    ReconciliationFinding,
     TelegramChat,
     TelegramUser,
     UpdateState,
@@ -155,6 +156,20 @@ class HeartbeatFactory(factory.django.DjangoModelFactory):
     good_at = factory.SelfAttribute("beat_at")
 
 
+class ReconciliationFindingFactory(factory.django.DjangoModelFactory):
+    """A message nobody knows the fate of."""
+
+    class Meta:
+        model = ReconciliationFinding
+
+    job = "core.outbox"
+    kind = "message_undecided"
+    object = factory.LazyFunction(lambda: str(uuid7()))
+    facts = '{"method": "sendMessage"}'
+    user_id = factory.Sequence(lambda n: 1_000_000 + n)
+    open_key = factory.LazyAttribute(lambda row: f"{row.job}:{row.kind}:{row.object}")
+
+
 FACTORIES = {
     factory_class._meta.model: factory_class
     for factory_class in (
@@ -168,5 +183,6 @@ FACTORIES = {
         ReactionTotalFactory,
         JobRunFactory,
         HeartbeatFactory,
+        ReconciliationFindingFactory,
     )
 }

@@ -11,4 +11,14 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from yabot.core import checks  # noqa: F401 - registers the system checks
+        from yabot.core import checks, reconciliation  # noqa: F401 - registers the system checks
+        from yabot.core.reconciliation import log, outbox, queues
+
+        reconciliation.offer(
+            log.STREAM_CHECK,
+            log.EVENT_CHECK,
+            queues.DELIVERY_CHECK,
+            queues.QUEUE_CHECK,
+            outbox.OUTBOX_CHECK,
+            outbox.MESSAGE_CHECK,
+        )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.utils.functional import Promise
 
 Text = str | Promise
@@ -50,6 +51,14 @@ def offer(module: str, finder: Finder, *, event_names: Mapping[str, Text] | None
 def event_name(type_name: str) -> Text:
     """What staff read instead of ``besitos_added``."""
     return _names.get(type_name) or type_name.replace("_", " ").capitalize()
+
+
+def module_name(label: str) -> str:
+    """What people call a module."""
+    try:
+        return str(apps.get_app_config(label).verbose_name)
+    except LookupError:
+        return label
 
 
 def links(correlation_id: UUID) -> list[ChainLink]:

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from yabot.core import clock, delivery
-from yabot.core.models import Delivery, Heartbeat, InboundUpdate, MessageState, OutgoingMessage, UpdateState
+from yabot.core.models import (
+    Delivery,
+    FindingState,
+    Heartbeat,
+    InboundUpdate,
+    MessageState,
+    OutgoingMessage,
+    ReconciliationFinding,
+    UpdateState,
+)
 from yabot.core.redaction import redact
 from yabot.core.transactions import atomic
 
@@ -86,6 +95,11 @@ def undecided_messages() -> int:
     return OutgoingMessage.objects.filter(state__in=trouble).order_by()[:MANY].count()
 
 
+def open_findings() -> int:
+    """How many rows that do not fit wait for a person (``MANY`` when there are more)."""
+    return ReconciliationFinding.objects.filter(state=FindingState.OPEN).order_by()[:MANY].count()
+
+
 def findings() -> list[Finding]:
     """Every part with a word. A part that never ran in this installation says nothing, which is no fault."""
     return list(_findings())
@@ -104,6 +118,7 @@ def _findings() -> Iterator[Finding]:
     yield _overload()
     yield _dead(dead_letters())
     yield _undecided(undecided_messages())
+    yield _reconciliation(open_findings())
 
 
 def _poller(beat: Heartbeat | None) -> Finding:
@@ -167,6 +182,18 @@ def _undecided(count: int) -> Finding:
         count,
     )
     return Finding("messages", False, detail % count, vital=False, title=title)
+
+
+def _reconciliation(count: int) -> Finding:
+    title = _("Comprobación de los datos")
+    if not count:
+        return Finding("reconciliation", True, _("Todo encaja."), vital=False, title=title)
+    detail = ngettext(
+        "Hay %d cosa que no encaja y no se arregla sola. La lista dice qué hacer.",
+        "Hay %d cosas que no encajan y no se arreglan solas. La lista dice qué hacer.",
+        count,
+    )
+    return Finding("reconciliation", False, detail % count, vital=False, title=title)
 
 
 def _is_well(beat: Heartbeat) -> bool:

@@ -12,7 +12,7 @@ from yabot.core.models import Lease
 
 LEASE_SECONDS = 15.0
 RENEW_SECONDS = 5.0
-_WORKER = "worker:"
+WORKER = "worker:"
 _SHARD = "shard:"
 
 
@@ -52,13 +52,13 @@ class Worker:
         if time.monotonic() < self._renew_at:
             return
         self._renew_at = time.monotonic() + RENEW_SECONDS
-        leases.take(_WORKER + self.owner, self.owner, seconds=LEASE_SECONDS)
+        leases.take(WORKER + self.owner, self.owner, seconds=LEASE_SECONDS)
         self._take_share(math.ceil(SHARDS / max(1, self._alive())))
         self.calm = delivery.is_overloaded()
 
     def _alive(self) -> int:
         now = clock.now()
-        rows = Lease.objects.filter(name__startswith=_WORKER, expires_at__gt=now).exclude(owner="")
+        rows = Lease.objects.filter(name__startswith=WORKER, expires_at__gt=now).exclude(owner="")
         return sum(not leases.is_gone(row.owner) for row in rows)
 
     def _take_share(self, share: int) -> None:
@@ -77,5 +77,5 @@ class Worker:
     def stop(self) -> None:
         """Give everything back, so that others go on at once."""
         leases.give_back(self.owner)
-        Lease.objects.filter(name=_WORKER + self.owner).delete()
+        Lease.objects.filter(name=WORKER + self.owner).delete()
         self.shards = set()

@@ -1,5 +1,27 @@
 """The foundation's part of the back office."""
 
-from yabot.core.admin import chain, deliveries, events, inbound, jobs, outgoing, people, reactions, staff
+from yabot.core.admin import (
+    chain,
+    deliveries,
+    events,
+    inbound,
+    jobs,
+    outgoing,
+    people,
+    reactions,
+    reconciliation,
+    staff,
+)
 
-__all__ = ["chain", "deliveries", "events", "inbound", "jobs", "outgoing", "people", "reactions", "staff"]
+__all__ = [
+    "chain",
+    "deliveries",
+    "events",
+    "inbound",
+    "jobs",
+    "outgoing",
+    "people",
+    "reactions",
+    "reconciliation",
+    "staff",
+]

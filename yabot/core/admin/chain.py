@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.contrib import admin
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
@@ -145,7 +144,7 @@ def _of_delivery(row: Delivery) -> ChainLink:
     return ChainLink(
         id=row.pk,
         at=row.dead_at or row.event.occurred_at,
-        title=_now("«%(module)s» todavía no lo sabe") % {"module": module_name(row.module)},
+        title=_now("«%(module)s» todavía no lo sabe") % {"module": chains.module_name(row.module)},
         text=short(row.last_error, 300),
         cause=row.event_id,
         state=_("abandonada") if row.dead_at else _("en espera"),
@@ -171,14 +170,6 @@ def _of_message(row: OutgoingMessage) -> ChainLink:
 
 def _page(row: Any) -> str:
     return reverse(f"admin:core_{row._meta.model_name}_change", args=[row.pk])
-
-
-def module_name(label: str) -> str:
-    """What people call a module."""
-    try:
-        return str(apps.get_app_config(label).verbose_name)
-    except LookupError:
-        return label
 
 
 chains.offer("core", core_links, event_names=EVENTS)

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 
 from yabot.core import chains, delivery
 from yabot.core.admin.base import ReadOnlyAdmin, Tone, badge, column
-from yabot.core.admin.chain import module_name
 from yabot.core.admin.lists import ReaderRows, chain_link
 from yabot.core.admin.reading import code_block, short
 from yabot.core.models import Delivery
@@ -76,7 +75,7 @@ class DeliveryAdmin(ReadOnlyAdmin, ReaderRows):
     @column(_("quién no lo sabe"), ordering="module")
     def to(self, row: Delivery) -> str:
         """The module it waits for."""
-        return module_name(row.module)
+        return chains.module_name(row.module)
 
     @column(_("estado"))
     def state(self, row: Delivery) -> str:

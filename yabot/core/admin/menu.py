@@ -17,7 +17,11 @@ GROUPS: tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], ...] = (
     (_("Economía"), ("gamification",), ()),
     (_("Historia"), ("narrative",), ()),
     (_("Canal"), ("channeladmin",), CHANNEL),
-    (_("Sistema"), (), ("EventRecord", "Delivery", "OutgoingMessage", "InboundUpdate", "JobRun", "Heartbeat")),
+    (
+        _("Sistema"),
+        (),
+        ("EventRecord", "Delivery", "OutgoingMessage", "InboundUpdate", "ReconciliationFinding", "JobRun", "Heartbeat"),
+    ),
     (_("Equipo"), ("auth",), ()),
 )
 
@@ -71,4 +75,8 @@ def _sidebar_item(entry: dict[str, Any]) -> dict[str, Any]:
     return item | {"badge": min(count, 999)} if count else item
 
 
-WAITING = {"Delivery": health.dead_letters, "OutgoingMessage": health.undecided_messages}
+WAITING = {
+    "Delivery": health.dead_letters,
+    "OutgoingMessage": health.undecided_messages,
+    "ReconciliationFinding": health.open_findings,
+}

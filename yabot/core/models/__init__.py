@@ -6,12 +6,14 @@ from yabot.core.models.leases import Heartbeat, JobRun, Lease
 from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMessage, TelegramFile
 from yabot.core.models.people import BotStatus, TelegramChat, TelegramUser
 from yabot.core.models.reactions import Reaction, ReactionSource, ReactionTotal
+from yabot.core.models.reconciliation import FindingState, ReconciliationFinding, ReconciliationWalk
 
 __all__ = [
     "BotStatus",
     "Delivery",
     "EventRecord",
     "EventStream",
+    "FindingState",
     "Heartbeat",
     "InboundUpdate",
     "JobRun",
@@ -23,6 +25,8 @@ __all__ = [
     "Reaction",
     "ReactionSource",
     "ReactionTotal",
+    "ReconciliationFinding",
+    "ReconciliationWalk",
     "TelegramChat",
     "TelegramFile",
     "TelegramUser",

@@ -1,0 +1,123 @@
+"""The audit: what was found, what was done, what is left for a person."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+
+from yabot.core import clock, rows
+from yabot.core.ids import uuid7
+from yabot.core.models import FindingState, ReconciliationFinding
+from yabot.core.reconciliation.registry import Check, Discrepancy, Kind
+from yabot.core.splitting import run_splitting
+from yabot.core.transactions import atomic
+
+log = logging.getLogger(__name__)
+
+COLUMNS = (
+    "id",
+    "job",
+    "kind",
+    "object",
+    "facts",
+    "user_id",
+    "state",
+    "open_key",
+    "round",
+    "found_at",
+    "seen_at",
+    "ended_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of a window's discrepancies."""
+
+    repaired: Sequence[Discrepancy] = ()
+    left: Sequence[Discrepancy] = ()
+
+
+def settle(check: Check, found: Sequence[Discrepancy], round_number: int) -> Settled:
+    """Repair what can be repaired, note the rest for a person. What cannot be repaired after all is noted too."""
+    repaired: list[Discrepancy] = []
+    left = [one for one in found if check.kinds[one.kind].repair is None]
+    by_kind: dict[str, list[Discrepancy]] = defaultdict(list)
+    for one in found:
+        if check.kinds[one.kind].repair is not None:
+            by_kind[one.kind].append(one)
+
+    def refuse(one: Discrepancy, error: Exception) -> None:
+        log.warning("%s: %s %s cannot be repaired: %r", check.name, one.kind, one.object, error)
+        left.append(one)
+
+    def mend(part: Sequence[Discrepancy]) -> None:
+        repaired.extend(_repair(check, check.kinds[part[0].kind], part))
+
+    for group in by_kind.values():
+        run_splitting(group, mend, refuse, lane=_place)
+    if left:
+        note_open(check, left, round_number)
+    return Settled(repaired, left)
+
+
+def _place(one: Discrepancy) -> str:
+    return one.object
+
+
+@atomic
+def _repair(check: Check, kind: Kind, found: Sequence[Discrepancy]) -> list[Discrepancy]:
+    """Repair, and write what was repaired beside it: both or neither."""
+    assert kind.repair is not None
+    done = list(kind.repair(found))
+    rows.insert(ReconciliationFinding, COLUMNS, [_row(check, one, FindingState.REPAIRED, 0) for one in done])
+    keys = [_key(check, one) for one in done]  # a person may have been asked about it before it could be repaired
+    _end(ReconciliationFinding.objects.filter(open_key__in=keys))
+    return done
+
+
+@atomic
+def note_open(check: Check, found: Sequence[Discrepancy], round_number: int) -> None:
+    """Write down what a person has to decide; what is written already was seen again."""
+    wanted = {_key(check, one): one for one in found}
+    found_before = ReconciliationFinding.objects.filter(open_key__in=wanted).values_list("open_key", "id", "round")
+    known = {key: (row_id, max(round_number, seen_in)) for key, row_id, seen_in in found_before}
+    new = [_row(check, one, FindingState.OPEN, round_number) for key, one in wanted.items() if key not in known]
+    rows.insert_new(ReconciliationFinding, COLUMNS, new, key=("open_key",))
+    now = clock.now()
+    seen = [(row_id, _facts(wanted[key]), seen_in, now) for key, (row_id, seen_in) in known.items()]
+    rows.assign(ReconciliationFinding, key="id", columns=("facts", "round", "seen_at"), rows=seen)
+
+
+@atomic
+def end_unseen(check: Check, round_number: int) -> int:
+    """Close what a whole round did not see again; how many."""
+    still_open = ReconciliationFinding.objects.filter(job=check.name, state=FindingState.OPEN)
+    return _end(still_open.filter(round__lt=round_number))
+
+
+def _end(found: QuerySet[ReconciliationFinding]) -> int:
+    """These findings are no longer open."""
+    now = clock.now()
+    ended = [(row_id, FindingState.GONE.value, str(row_id), now) for row_id in found.values_list("id", flat=True)]
+    return rows.assign(ReconciliationFinding, key="id", columns=("state", "open_key", "ended_at"), rows=ended)
+
+
+def _row(check: Check, one: Discrepancy, state: FindingState, round_number: int) -> tuple[Any, ...]:
+    row_id, now = uuid7(), clock.now()
+    is_open = state is FindingState.OPEN
+    open_key = _key(check, one) if is_open else str(row_id)
+    what = (row_id, check.name, one.kind, one.object, _facts(one), one.user_id)
+    return (*what, state.value, open_key, round_number, now, now, None if is_open else now)
+
+
+def _key(check: Check, one: Discrepancy) -> str:
+    return f"{check.name}:{one.kind}:{one.object}"
+
+
+def _facts(one: Discrepancy) -> str:
+    return orjson.dumps(dict(one.facts)).decode()
