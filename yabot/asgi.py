@@ -5,4 +5,8 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yabot.settings")
-application = get_asgi_application()
+django_application = get_asgi_application()
+
+from yabot.core.telegram import webhook  # noqa: E402 - it reads settings, which Django has set up only now
+
+application = webhook.in_front_of(django_application)

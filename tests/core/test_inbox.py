@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from yabot.core.models import EventRecord, InboundUpdate, TelegramChat, TelegramUser, UpdateState
 from yabot.core.telegram import inbox, raw
@@ -130,3 +131,28 @@ def test_a_reader_who_blocks_and_comes_back_is_known_to():
 
     run_raw(raw.on_my_membership, inbox.store([membership(2, "member", "private", 7)]))
     assert TelegramUser.objects.get().blocked_at is None
+
+
+def test_what_waits_beside_what_is_in_hand_is_found_up_to_a_limit():
+    inbox.store([reaction(number) for number in (4, 1, 3, 2, 5)])
+    inbox.mark([4], UpdateState.DONE)
+
+    assert [stored.id for stored in inbox.waiting_besides({1}, limit=3)] == [2, 3]
+    assert inbox.waiting_besides({1, 2, 3}, limit=3) == []
+
+
+def test_looking_into_an_empty_inbox_is_one_query_on_an_index(django_assert_num_queries):
+    inbox.waiting_besides(set(), limit=3)
+
+    with django_assert_num_queries(1) as captured:
+        assert inbox.waiting_besides(set(), limit=3) == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
+        assert "core_inbound_waiting" in str(cursor.fetchall())
+
+
+def test_a_kind_that_is_no_name_is_malformed():
+    (stored,) = inbox.store([{"update_id": 5, "\ud800": {}}])
+
+    assert stored.kind == "malformed"

@@ -10,7 +10,7 @@ import pytest
 from yabot.core.health import Beat
 from yabot.core.telegram import poller as module
 from yabot.core.telegram.client import Answer, Doubtful, NotDelivered
-from yabot.core.telegram.poller import AnotherPoller, Poller, conflicts_bearable
+from yabot.core.telegram.poller import AnotherPoller, Poller, WebhookActive, conflicts_bearable
 
 CONFLICT = Answer(False, None, 409, "Conflict: terminated by other getUpdates request")
 
@@ -158,3 +158,10 @@ async def test_the_poller_that_was_there_stays_through_many_conflicts_but_not_fo
 
     with pytest.raises(AnotherPoller):
         await poll(FakeApi(*[CONFLICT] * 12), FakePipeline())
+
+
+async def test_a_webhook_is_no_other_poller_and_ends_the_poller_at_once():
+    active = Answer(False, None, 409, "Conflict: can't use getUpdates method while webhook is active")
+
+    with pytest.raises(WebhookActive):
+        await poll(FakeApi(batch(5), active), FakePipeline())

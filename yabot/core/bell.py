@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-MESSAGES = "messages"  # rung for the outbox; every other topic is a module's name
+MESSAGES = "messages"  # rung for the outbox
+INBOX = "inbox"  # rung for updates that a webhook stored; every other topic is a module's name
 Listener = Callable[[frozenset[str]], object]
 _listeners: list[Listener] = []
 

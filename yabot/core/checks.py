@@ -1,14 +1,18 @@
 """What must be right before anything runs. Each finding has an id and says what to change."""
 
-from typing import Any
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connection
 
 from yabot.core import faults
+from yabot.core.addresses import WEBHOOK_PATH, is_loopback
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2}
+WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 @register(Tags.compatibility)
@@ -40,6 +44,25 @@ def check_sandbox(**_: Any) -> list[CheckMessage]:
     if settings.SANDBOX_ENABLED and not settings.DEBUG:
         return [Error("SANDBOX_ENABLED needs DEBUG=1: the sandbox is not for production.", id="yabot.E004")]
     return []
+
+
+@register(Tags.security)
+def check_webhook(**_: Any) -> list[CheckMessage]:
+    """yabot.E041, yabot.E042, yabot.W041: where Telegram sends updates, and the secret that proves it is Telegram."""
+    if not settings.TELEGRAM_WEBHOOK_URL:
+        return []
+    found: list[CheckMessage] = []
+    address = urlsplit(settings.TELEGRAM_WEBHOOK_URL)
+    if address.scheme != "https" and not is_loopback(address.hostname or ""):
+        found.append(Error("TELEGRAM_WEBHOOK_URL must begin with https://: Telegram takes no other.", id="yabot.E041"))
+    if not WEBHOOK_SECRET.fullmatch(settings.TELEGRAM_WEBHOOK_SECRET):
+        hint = "Make one with: openssl rand -hex 32"
+        message = "TELEGRAM_WEBHOOK_SECRET must be 1 to 256 of A-Z a-z 0-9 _ - when TELEGRAM_WEBHOOK_URL is set."
+        found.append(Error(message, hint=hint, id="yabot.E042"))
+    if address.path != WEBHOOK_PATH:
+        message = f"TELEGRAM_WEBHOOK_URL does not end in {WEBHOOK_PATH}, where the web process listens."
+        found.append(Warning(message, hint="Right only if a proxy rewrites the path.", id="yabot.W041"))
+    return found
 
 
 @register(Tags.security, deploy=True)

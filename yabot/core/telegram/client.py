@@ -30,7 +30,7 @@ class Answer:
     @classmethod
     def read(cls, status: int, body: bytes) -> Self | None:
         """The answer in an HTTP body; None when the body is no Bot API answer (a gateway's page, rubbish)."""
-        data = _loads(body)
+        data = loads(body)
         if not isinstance(data, dict) or not isinstance(data.get("ok"), bool):
             return None
         extra = data.get("parameters") or {}
@@ -44,8 +44,11 @@ class Answer:
         )
 
 
-def _loads(body: bytes) -> Any:
-    """orjson is strict about lone surrogates, which people can type: the slow reader gets a second look."""
+def loads(body: bytes) -> Any:
+    """The JSON in a body; None when there is none.
+
+    orjson is strict about lone surrogates, which people can type: the slow reader gets a second look.
+    """
     for read in (orjson.loads, json.loads):
         try:
             return read(body)

@@ -12,7 +12,7 @@ from telegram.ext import Application
 from yabot.core import correlation, faults
 from yabot.core.models import UpdateState
 from yabot.core.telegram.inbox import Stored
-from yabot.core.telegram.pipeline import Mark
+from yabot.core.telegram.intake import Mark
 
 log = logging.getLogger(__name__)
 

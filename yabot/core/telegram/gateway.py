@@ -19,6 +19,7 @@ from yabot.core.telegram.inbox import Stored
 from yabot.core.telegram.lane import RawHandler
 from yabot.core.telegram.pipeline import Pipeline
 from yabot.core.telegram.poller import AnotherPoller, Poller
+from yabot.core.telegram.registration import Watch
 from yabot.core.telegram.sender import LoopCarrier, ProcessCarrier, Sender
 from yabot.core.ticker import Job, Ticker
 
@@ -67,7 +68,7 @@ class Gateway:
             self._loop.call_soon_threadsafe(self._stop.set)
 
     async def run(self) -> None:
-        """Run until stopped, then drain. Raises WrongToken and AnotherPoller."""
+        """Run until stopped, then drain. Raises WrongToken, AnotherPoller and WebhookActive."""
         self._loop = asyncio.get_running_loop()
         try:
             await self._run()
@@ -93,7 +94,7 @@ class Gateway:
         pipeline.start()
         self._ready(str(me.get("username", "")))
         work = [
-            asyncio.create_task(Poller(self._polls, pipeline, self._parts.allowed_updates).run()),
+            asyncio.create_task(self._source(pipeline).run()),
             asyncio.create_task(self._tick()),
             asyncio.create_task(self._set_menus()),
         ]
@@ -103,13 +104,24 @@ class Gateway:
             await self._drain(work, pipeline, dispatcher, sender)
             await application.shutdown()
 
+    def _source(self, pipeline: Pipeline) -> Poller | Watch:
+        """Whoever brings updates; with a webhook the web process does, and somebody only watches that Telegram does."""
+        if settings.TELEGRAM_WEBHOOK_URL:
+            return Watch(self._polls, pipeline.beat, self._parts.allowed_updates)
+        return Poller(self._polls, pipeline, self._parts.allowed_updates)
+
     def _assemble(self, application: Application[Any, Any, Any, Any, Any, Any]) -> tuple[Pipeline, Dispatcher, Sender]:
         loop = asyncio.get_running_loop()
 
         def dispatch(updates: list[Stored]) -> None:
             loop.call_soon_threadsafe(dispatcher.submit, updates)
 
-        pipeline = Pipeline(raw=self._parts.raw, dispatch=dispatch, handled=self._parts.answered)
+        pipeline = Pipeline(
+            raw=self._parts.raw,
+            dispatch=dispatch,
+            handled=self._parts.answered,
+            looks=bool(settings.TELEGRAM_WEBHOOK_URL),
+        )
         dispatcher = Dispatcher(application, pipeline.mark)
         sender = pipeline.sender = Sender(self._budget, pipeline.report)
         alone = settings.SENDER_PROCESS
@@ -117,12 +129,11 @@ class Gateway:
         return pipeline, dispatcher, sender
 
     async def _meet_telegram(self) -> dict[str, Any]:
-        """getMe and no webhook; a Telegram that cannot be reached is waited for. Raises WrongToken."""
+        """getMe; a Telegram that cannot be reached is waited for. Raises WrongToken."""
         pause = 0.5
         while True:
             answer = await self._say("getMe", {})
             if answer is not None and answer.ok and isinstance(answer.result, dict):
-                await self._say("deleteWebhook", {"drop_pending_updates": False})
                 return dict(answer.result)
             if answer is not None and answer.code in _HANDLED_AT_START:
                 raise WrongToken(answer.description)

@@ -1,18 +1,21 @@
 """The inbox: every update is a row before Telegram is told that we have it."""
 
+import functools
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import QuerySet
 
 from yabot.core import clock, rows
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
 from yabot.core.models import InboundUpdate, UpdateState
+from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
 from yabot.core.transactions import atomic
 
@@ -49,10 +52,11 @@ def read(update: Any) -> Stored:
     """Read one element of getUpdates as far as it can be read; what it means is somebody else's business."""
     data = update if isinstance(update, dict) else {"malformed": update}
     number = data.get("update_id")
-    if number is None or not _is_id(number):
+    if number is None or not is_id(number):
         number = -time.time_ns() // 1000  # no id of Telegram's: it is kept all the same
     kind = next((key for key in data if key != "update_id"), "empty")
-    return Stored(number, str(kind)[:32], _user_of(data.get(kind)), data, uuid7())
+    kind = kind if kind.isidentifier() and kind.isascii() else "malformed"
+    return Stored(number, kind[:32], _user_of(data.get(kind)), data, uuid7())
 
 
 def _user_of(body: Any) -> int | None:
@@ -60,10 +64,10 @@ def _user_of(body: Any) -> int | None:
         return None
     user = body.get("from") or body.get("user")
     found = user.get("id") if isinstance(user, dict) else None
-    return found if _is_id(found) else None
+    return found if is_id(found) else None
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
     """Whether it is a number a database can keep."""
     return isinstance(value, int) and not isinstance(value, bool) and -(2**63) < value < 2**63
 
@@ -102,8 +106,27 @@ def _text(data: dict[str, Any]) -> str:
 
 def waiting() -> list[Stored]:
     """What was stored and not done, oldest first: where a restart continues. The poller keeps this bounded."""
-    found = InboundUpdate.objects.filter(state=UpdateState.WAITING).order_by("id")
-    return [Stored(row.pk, row.kind, row.user_id, _data(row.payload), row.correlation_id) for row in found]
+    return _read_again(InboundUpdate.objects.filter(state=UpdateState.WAITING))
+
+
+def waiting_besides(in_hand: Collection[int], *, limit: int) -> list[Stored]:
+    """What waits and is not ``in_hand``, oldest first, until ``limit`` are in hand. One query when there is nothing."""
+    room = limit - len(in_hand)
+    if room <= 0:
+        return []
+    new = [number for (number,) in _waiting(limit).rows() if number not in in_hand][:room]
+    return _read_again(InboundUpdate.objects.filter(pk__in=new)) if new else []
+
+
+@functools.cache
+def _waiting(limit: int) -> Prepared:
+    waiting = InboundUpdate.objects.filter(state=UpdateState.WAITING).order_by("id")
+    return Prepared(lambda: waiting.values_list("id")[:limit])
+
+
+def _read_again(found: QuerySet[InboundUpdate]) -> list[Stored]:
+    rows = found.order_by("id")
+    return [Stored(row.pk, row.kind, row.user_id, _data(row.payload), row.correlation_id) for row in rows]
 
 
 def _data(payload: str) -> dict[str, Any]:

@@ -10,41 +10,34 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from yabot.core import bell, delivery, faults, health, leases
 from yabot.core.health import Beat
-from yabot.core.models import UpdateState
-from yabot.core.telegram import inbox, outbox
+from yabot.core.telegram import outbox
 from yabot.core.telegram.calling import FILE
 from yabot.core.telegram.inbox import Stored
-from yabot.core.telegram.lane import RawHandler, run_raw
+from yabot.core.telegram.intake import Intake, Mark
+from yabot.core.telegram.lane import RawHandler
 from yabot.core.telegram.outcome import Claimed, Result
 from yabot.core.telegram.sender import Sender
 from yabot.core.worker import Worker
 
 log = logging.getLogger(__name__)
 
-RAW_BATCH = 400
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 0.05  # one indexed query; what a webhook stored waits half of it on average
 SENDER_LEASE = "sender"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What became of an update outside the raw lane."""
-
-    id: int
-    state: UpdateState
-    error: str = ""
+INBOX_LEASE = "inbox"
 
 
 class Pipeline(threading.Thread):
-    """Feed it updates and results from any thread; it calls ``dispatch`` and the sender from its own."""
+    """Feed it updates and results from any thread; it calls ``dispatch`` and the sender from its own.
+
+    ``looks``: others store the updates (the webhook); look for them in the inbox, alone, instead of being fed.
+    """
 
     def __init__(
         self,
@@ -52,13 +45,12 @@ class Pipeline(threading.Thread):
         raw: Mapping[str, RawHandler],
         dispatch: Callable[[list[Stored]], object],
         handled: frozenset[str],
+        looks: bool = False,
     ) -> None:
         super().__init__(name="yabot-pipeline", daemon=True)
-        self._raw, self._dispatch, self._handled = raw, dispatch, handled
-        self._incoming: deque[tuple[Sequence[Any], Future[int]]] = deque()
-        self._backlog: deque[Stored] = deque()
+        self._intake = Intake(raw=raw, dispatch=dispatch, handled=handled)
+        self._looks, self._may_look, self._look_at = looks, False, 0.0
         self._results: deque[Result] = deque()
-        self._marks: deque[Mark] = deque()
         self._bells: deque[frozenset[str]] = deque()
         self._rung: set[str] = set()
         self._recovered = self._held_back = False
@@ -74,8 +66,7 @@ class Pipeline(threading.Thread):
     # --- what others call ---------------------------------------------------------------------------------------------
     def store(self, updates: Sequence[Any]) -> Future[int]:
         """Have a batch of updates stored; the future is done when they are committed."""
-        future: Future[int] = Future()
-        self._incoming.append((updates, future))
+        future = self._intake.store(updates)
         self._wake.set()
         return future
 
@@ -87,7 +78,7 @@ class Pipeline(threading.Thread):
 
     def mark(self, mark: Mark) -> None:
         """An update given to ``dispatch`` is finished."""
-        self._marks.append(mark)
+        self._intake.mark(mark)
         self._wake.set()
 
     def ring(self, topics: frozenset[str]) -> None:
@@ -102,7 +93,7 @@ class Pipeline(threading.Thread):
     @property
     def backlog(self) -> int:
         """How many stored updates wait for the raw lane."""
-        return len(self._backlog)
+        return self._intake.backlog
 
     def take_no_more(self) -> None:
         """Claim no more messages."""
@@ -145,10 +136,11 @@ class Pipeline(threading.Thread):
         self._wake.clear()
 
     def _is_idle(self) -> bool:
-        return not (self._incoming or self._results or self._marks)
+        return self._intake.is_idle and not self._results
 
     def _patience(self) -> float:
-        patience = min(SWEEP_SECONDS, self._sweep_at - time.monotonic())
+        wake_at = min(self._sweep_at, self._look_at) if self._may_look else self._sweep_at
+        patience = min(SWEEP_SECONDS, wake_at - time.monotonic())
         if self.sender and self._held_back:
             patience = min(patience, self.sender.wait())
         return max(0.001, patience)
@@ -157,11 +149,13 @@ class Pipeline(threading.Thread):
         """One turn of everything; whether there was something to do."""
         self._wake.clear()
         self._sweep()
-        stages = (self._note_results, self._note_marks, self._run_raw, self._deliver, self._claim)
-        busy = self._store_incoming()
-        for stage in stages:
+        stages = (self._note_results, self._intake.note_marks, self._look, self._intake.run_raw, self._deliver)
+        busy = self._intake.store_incoming()
+        for stage in (*stages, self._claim):
             busy |= stage()
-            busy |= self._store_incoming()  # Telegram gives 100 at a time, and waits for this before it gives more
+            busy |= (
+                self._intake.store_incoming()
+            )  # Telegram gives 100 at a time, and waits for this before it gives more
         return busy
 
     def _sweep(self) -> None:
@@ -170,8 +164,10 @@ class Pipeline(threading.Thread):
             return
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
         close_old_connections()
-        if not self._recovered:
-            self._sort_in(inbox.waiting())
+        if self._looks:
+            self._may_look = leases.take(INBOX_LEASE, self.worker.owner, seconds=15)
+        elif not self._recovered:
+            self._intake.recover()
             self._recovered = True
         health.note(list(self._beats.values()))
         self._beats.clear()
@@ -182,35 +178,15 @@ class Pipeline(threading.Thread):
                 outbox.retry_doubtful()
         self._rung |= {bell.MESSAGES, *delivery.modules()}
 
-    def _store_incoming(self) -> bool:
-        batches = [self._incoming.popleft() for _ in range(len(self._incoming))]
-        if not batches:
+    def _look(self) -> bool:
+        """Take up what webhooks have stored: after a bell, and otherwise a few times a second."""
+        self._hear()
+        rung = bell.INBOX in self._rung
+        self._rung.discard(bell.INBOX)
+        if not self._may_look or self._stopping.is_set() or not (rung or time.monotonic() >= self._look_at):
             return False
-        try:
-            new = inbox.store([update for updates, _ in batches for update in updates])
-        except BaseException as error:
-            for _, future in batches:
-                if future.set_running_or_notify_cancel():
-                    future.set_exception(error)
-            raise
-        faults.point("after_inbox_commit")
-        for updates, future in batches:
-            if future.set_running_or_notify_cancel():  # the poller may have been stopped meanwhile
-                future.set_result(len(updates))
-        self._sort_in(new)
-        return True
-
-    def _sort_in(self, new: list[Stored]) -> None:
-        """Masses to the raw lane, what wants an answer to ``dispatch``, the rest is ignored."""
-        self._backlog.extend(stored for stored in new if stored.kind in self._raw)
-        direct = [stored for stored in new if stored.kind in self._handled]
-        if direct:
-            self._dispatch(direct)
-        for stored in new:
-            if stored.kind not in self._raw and stored.kind not in self._handled:
-                bad = stored.kind == "malformed" or stored.id < 0
-                state = UpdateState.FAILED if bad else UpdateState.IGNORED
-                self._marks.append(Mark(stored.id, state, "not a Telegram update" if bad else ""))
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        return self._intake.find()
 
     def _note_results(self) -> bool:
         results = [self._results.popleft() for _ in range(len(self._results))]
@@ -223,25 +199,6 @@ class Pipeline(threading.Thread):
                 raise
             self._rung.add(bell.MESSAGES)
         return bool(results)
-
-    def _note_marks(self) -> bool:
-        marks = [self._marks.popleft() for _ in range(len(self._marks))]
-        by_outcome: dict[tuple[UpdateState, str], list[int]] = {}
-        for mark in marks:
-            by_outcome.setdefault((mark.state, mark.error), []).append(mark.id)
-        for (state, error), ids in by_outcome.items():
-            inbox.mark(ids, state, error)
-        return bool(marks)
-
-    def _run_raw(self) -> bool:
-        batch = [self._backlog.popleft() for _ in range(min(RAW_BATCH, len(self._backlog)))]
-        try:
-            for kind, group in groupby(batch, key=_by_kind):  # in their order: rights come before what needs them
-                run_raw(self._raw[kind], list(group))
-        except (DatabaseError, InterfaceError):
-            self._backlog.extendleft(reversed(batch))  # done ones are new to nobody: their effects have keys
-            raise
-        return bool(batch)
 
     def _hear(self) -> None:
         while self._bells:
@@ -258,7 +215,7 @@ class Pipeline(threading.Thread):
             if module in self._rung:
                 self._rung.discard(module)
                 more |= self.worker.work([module])
-                self._store_incoming()
+                self._intake.store_incoming()
         self._rung |= more
         return True
 
@@ -279,10 +236,6 @@ class Pipeline(threading.Thread):
             faults.point("after_message_claim")
             self.sender.send(claimed, _known_files(claimed))
         return bool(claimed)
-
-
-def _by_kind(stored: Stored) -> str:
-    return stored.kind
 
 
 def _known_files(claimed: Sequence[Claimed]) -> dict[str, str]:

@@ -32,6 +32,10 @@ class AnotherPoller(Exception):
     """Somebody else polls with this token."""
 
 
+class WebhookActive(Exception):
+    """Telegram sends this bot's updates to a webhook, and gives none to a poller."""
+
+
 def conflicts_bearable(age: float) -> int:
     """How many conflicts a poller bears that met its first one ``age`` seconds after it began.
 
@@ -55,7 +59,10 @@ class Poller:
         self._bearable = 0
 
     async def run(self) -> None:
-        """Poll for ever. Raises AnotherPoller; everything else is waited out, with the health page red meanwhile."""
+        """Poll for ever. Raises AnotherPoller and WebhookActive.
+
+        Everything else is waited out, with the health page red meanwhile.
+        """
         while True:
             while self._pipeline.backlog > MOST_WAITING:
                 await asyncio.sleep(0.05)
@@ -88,6 +95,8 @@ class Poller:
 
     async def _refused(self, answer: Answer) -> None:
         if answer.code == 409:
+            if "webhook" in answer.description.lower():  # no other poller, and waiting does not end it
+                raise WebhookActive(answer.description)
             self._count_conflict(answer.description)
             answer = replace(answer, retry_after=CONFLICT_PAUSE * random.uniform(0.75, 1.25))
         await self._trouble(f"{answer.code} {answer.description}", answer.retry_after)

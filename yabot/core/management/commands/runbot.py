@@ -14,6 +14,12 @@ from django.core.management.base import BaseCommand
 TOKEN = re.compile(r"\d{3,}:[\w-]{20,}\Z", re.ASCII)
 
 
+WEBHOOK_ACTIVE = (
+    "Telegram sends this bot's updates to a webhook, so polling gets none: run `manage.py webhook delete`, "
+    "or set TELEGRAM_WEBHOOK_URL to work on what the webhook stores."
+)
+
+
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
     """uvloop where it is installed: a third less time for each message sent."""
     try:
@@ -24,7 +30,10 @@ def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 class Command(BaseCommand):
-    help = "Runs the bot: polls Telegram, delivers events, sends messages, runs periodic jobs. Stops on SIGTERM."
+    help = (
+        "Runs the bot: polls Telegram (or takes what its webhook stored), delivers events, sends messages, "
+        "runs periodic jobs. Stops on SIGTERM."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TELEGRAM_TOKEN:
@@ -35,7 +44,7 @@ class Command(BaseCommand):
 
     def _run(self) -> None:
         from yabot.core.telegram.gateway import Gateway, WrongToken
-        from yabot.core.telegram.poller import AnotherPoller
+        from yabot.core.telegram.poller import AnotherPoller, WebhookActive
         from yabot.wiring import PARTS
 
         gateway = Gateway(PARTS, ready=self._ready)
@@ -48,6 +57,8 @@ class Command(BaseCommand):
             self._end(2, "Telegram does not know this token: check TELEGRAM_TOKEN.")
         except AnotherPoller:
             self._end(1, "Another process polls with this token: stop it first, only one may run.")
+        except WebhookActive:
+            self._end(2, WEBHOOK_ACTIVE)
 
     def _ready(self, username: str) -> None:
         # What is loaded now stays: the collector need not look at it again, nor after every few hundred rows.

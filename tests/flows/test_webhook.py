@@ -1,0 +1,292 @@
+"""Updates by webhook: a real web process stores them, a real bot works on them; nothing is lost, nothing doubled."""
+
+import json
+import re
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.flows.conftest import TOKEN, BotProcess
+from tests.flows.ledger_audit import Audit
+from tests.flows.test_faults import READERS, WRITE, Crowd, check_everything
+from tests.flows.web import SECRET, WebProcess
+from yabot.sandbox.client_records import words
+from yabot.sandbox.server import SandboxServer
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+
+
+@pytest.fixture
+def web(bot_process: BotProcess, tmp_path):
+    """The web process, not started yet."""
+    process = WebProcess(bot_process, tmp_path)
+    yield process
+    if process.process is not None and process.process.poll() is None:
+        process.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def audit(bot_process: BotProcess, tmp_path) -> Audit:
+    """The database, seen from outside."""
+    return Audit(tmp_path / "bot.sqlite3")
+
+
+@pytest.fixture
+def story(bot_process: BotProcess, web) -> None:
+    """A story is written, and Telegram knows where to send updates."""
+    assert bot_process.manage("shell", "-v0", "-c", WRITE).returncode == 0
+    assert "url: http" in bot_process.manage("webhook", "set").stdout
+
+
+def update(number: int, **fields: object) -> bytes:
+    return json.dumps({"update_id": number, **fields}).encode()
+
+
+def stored(audit: Audit) -> int:
+    return audit.one("SELECT count(*) FROM core_inboundupdate")
+
+
+def is_cut(web: WebProcess, body: Any) -> bool:
+    """Whether a body is refused as too large; the connection may end while it is still being sent."""
+    try:
+        return web.post(body, X_Telegram_Bot_Api_Secret_Token=SECRET).status == 413
+    except (BrokenPipeError, ConnectionResetError):
+        return True
+
+
+def test_only_telegram_is_let_in_and_only_updates_are_kept(web, audit):
+    web.start()
+    fine = update(1, message={"text": "hola"})
+
+    assert [web.told(fine, "wrong"), web.told(fine, SECRET.lower()), web.post(fine).status] == [403, 403, 403]
+    assert web.post(fine, method="GET", X_Telegram_Bot_Api_Secret_Token=SECRET).status == 405
+    shapes = [b"", b"hello", b"[]", b"{}", b'{"update_id": "1"}', b'{"update_id": true}', update(-1), b"[" * 9999]
+    for rubbish in shapes:
+        assert web.told(rubbish) == 400
+    assert web.told(update(2**63)) == 400
+    assert is_cut(web, b"x" * 1_000_001)
+    assert stored(audit) == 0
+
+    assert web.told(fine) == 200
+    assert stored(audit) == 1
+
+
+def test_a_body_without_a_length_is_cut_at_the_limit(web, audit):
+    web.start()
+
+    def endless():
+        for _ in range(200):
+            yield b"x" * 10_000
+
+    assert is_cut(web, endless())
+    assert stored(audit) == 0
+
+
+def test_without_a_webhook_in_the_settings_there_is_no_such_address(web, audit):
+    web.start(TELEGRAM_WEBHOOK_URL="")
+
+    assert web.told(update(1, message={})) == 404
+    assert stored(audit) == 0
+
+
+def test_a_thousand_copies_of_ten_updates_are_ten_rows(web, audit):
+    web.start(workers=2)
+    copies = [update(number % 10, message={"text": "x"}) for number in range(1000)]
+
+    with ThreadPoolExecutor(16) as posts:
+        told = set(posts.map(web.told, copies))
+
+    assert told == {200}
+    assert stored(audit) == 10
+
+
+@pytest.mark.usefixtures("story")
+def test_a_thousand_reactions_through_two_web_processes_are_paid_once(sandbox, web, bot_process, audit, until):
+    crowd = Crowd(sandbox)
+    web.start(workers=2)
+    bot_process.start()
+
+    crowd.react(rounds=-(-1000 // READERS))
+    sandbox.fault("webhook", kind="duplicate_updates", count=50)
+    assert sandbox.wait_until_read(timeout=60)
+    until(lambda: audit.waiting() == 0, 60)
+
+    assert len(crowd.reactions) >= 1000
+    check_everything(crowd, audit, bot_process)
+    assert bot_process.terminate() == 0
+
+
+@pytest.mark.usefixtures("story")
+def test_ended_between_commit_and_answer_the_update_counts_once(sandbox, web, bot_process, audit, until):
+    crowd = Crowd(sandbox)
+    web.start(YABOT_CRASH_AT="after_webhook_commit:1", DEBUG="1")
+    bot_process.start()
+    crowd.react(2)
+    assert web.wait() == 137
+    assert stored(audit) > 0
+
+    web.start()
+    assert sandbox.wait_until_read(timeout=60)
+    until(lambda: audit.waiting() == 0, 60)
+
+    check_everything(crowd, audit, bot_process)
+
+
+@pytest.mark.usefixtures("story")
+def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(sandbox, web, bot_process, audit, until):
+    crowd = Crowd(sandbox)
+    for number in range(6):
+        web.start()
+        bot_process.start()
+        stream = threading.Thread(target=crowd.react)
+        stream.start()
+        threading.Event().wait(0.1 * number)
+        bot_process.kill()
+        web.end(signal.SIGKILL)
+        stream.join()
+    web.start()
+    bot_process.start()
+    assert sandbox.wait_until_read(timeout=60)
+    until(lambda: audit.waiting() == 0, 60)
+
+    check_everything(crowd, audit, bot_process)
+
+
+@pytest.mark.usefixtures("story")
+def test_what_came_while_the_bot_was_off_is_worked_off_when_it_starts(sandbox, web, bot_process, audit, until):
+    crowd = Crowd(sandbox)
+    web.start()
+    crowd.react(3)
+    assert sandbox.wait_until_read(timeout=30)
+    assert audit.one("SELECT count(*) FROM core_inboundupdate WHERE state = 0") >= 3 * READERS
+
+    bot_process.start()
+    until(lambda: audit.waiting() == 0, 60)
+
+    check_everything(crowd, audit, bot_process)
+
+
+def test_a_bot_that_polls_beside_a_webhook_ends_with_one_sentence(sandbox, telegram, bot_process, web, story):
+    bot_process.environment["TELEGRAM_WEBHOOK_URL"] = ""
+
+    done = bot_process.manage("runbot")
+
+    assert done.returncode == 2
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("Telegram sends this bot's updates to a webhook, so polling gets none: run")
+    assert sandbox.call("webhook")["url"] == web.url
+
+
+def test_the_webhook_is_set_and_deleted_and_what_waits_is_told(sandbox, web, bot_process, story):
+    assert bot_process.manage("webhook", "info").returncode == 0
+    assert "message_reaction" in sandbox.call("webhook")["allowed_updates"]
+    sandbox.start(sandbox.add_user()["id"])
+
+    kept = bot_process.manage("webhook", "delete")
+    again = bot_process.manage("webhook", "info")
+    dropped = bot_process.manage("webhook", "delete", "--drop")
+
+    assert kept.stdout.strip() == "No webhook any more; 1 updates wait for whoever polls."
+    assert (again.returncode, "run `manage.py webhook set`" in again.stderr) == (1, True)
+    assert dropped.stdout.strip() == "No webhook any more; 0 updates wait for whoever polls."
+
+
+@pytest.mark.parametrize(
+    ("secret", "starts", "words_"),
+    [("another_secret", True, "YABOT refused the secret"), (SECRET, False, "Nobody listens at that address")],
+)
+def test_what_went_wrong_last_is_told_in_plain_words(sandbox, web, bot_process, until, story, secret, starts, words_):
+    if starts:
+        web.start(TELEGRAM_WEBHOOK_SECRET=secret)
+    sandbox.start(sandbox.add_user()["id"])
+    until(lambda: "last_error_message" in sandbox.call("webhook"))
+
+    told = bot_process.manage("webhook", "info")
+
+    assert told.returncode == 1
+    assert "pending: 1" in told.stdout
+    assert words_ in told.stdout and words_ in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "words_"),
+    [
+        ({"TELEGRAM_WEBHOOK_URL": ""}, 2, "TELEGRAM_WEBHOOK_URL is not set"),
+        ({"TELEGRAM_TOKEN": ""}, 2, "TELEGRAM_TOKEN is not set"),
+        ({"TELEGRAM_API_URL": "http://127.0.0.1:9/bot"}, 2, "Telegram cannot be reached"),
+        ({"TELEGRAM_WEBHOOK_URL": "http://yabot.example/telegram/webhook/"}, 1, "yabot.E041"),
+        ({"TELEGRAM_WEBHOOK_SECRET": "ñ"}, 1, "yabot.E042"),
+        ({"TELEGRAM_WEBHOOK_SECRET": ""}, 1, "yabot.E042"),
+    ],
+)
+def test_a_webhook_that_cannot_work_is_not_set(sandbox, bot_process, web, variables, code, words_):
+    bot_process.environment |= variables
+
+    done = bot_process.manage("webhook", "set")
+
+    assert done.returncode == code
+    assert words_ in done.stderr
+    assert TOKEN not in done.stderr
+    assert sandbox.call("webhook")["url"] == ""
+
+
+def test_telegrams_refusal_is_told(sandbox, bot_process, web):
+    sandbox.fault("setWebhook", status=400, description="Bad Request: bad webhook: IP address is reserved")
+
+    done = bot_process.manage("webhook", "set")
+
+    assert (done.returncode, "IP address is reserved" in done.stderr) == (2, True)
+
+
+DEMO = """
+from yabot.demo import loading
+loading.load()
+"""
+POST = "Esta noche hay luz"
+
+
+def play(server: SandboxServer, bot: BotProcess) -> dict[int, list[str]]:
+    """The demo's story as two readers live it; what each of them was told."""
+    from yabot.demo import story as demo
+
+    world = server.client
+    readers = (1001, 1003)
+    for reader in readers:
+        world.start(reader)
+        world.wait_for_message(reader, "Lucien")
+    post = world.wait_for_message(demo.CHANNEL, POST)["message_id"]
+    world.press(1001, demo.CHANNEL, post, "❤️")
+    world.wait_for_message(1001, "La vela del pasillo")
+    said = [world.say(1002, -1001000000001, f"Hola {number}")["message_id"] for number in range(3)]
+    for message in said:
+        world.react(1001, -1001000000001, message, "❤")
+    world.wait_for_message(1001, "La carta sin remite", timeout=15)
+    for reader in (1000, 1001, 1002):
+        world.react(reader, demo.CHANNEL, post, "❤")
+    for reader in readers:
+        world.wait_for_message(reader, "jardín" if reader == 1001 else "garden")
+    return {reader: sorted(words(m) for m in world.messages(reader) if m["from"]["is_bot"]) for reader in readers}
+
+
+def test_the_demos_story_by_webhook_says_what_it_says_by_polling(bot_process, telegram, web, tmp_path):
+    told = {}
+    for mode in ("polling", "webhook"):
+        telegram.client.reset("demo")
+        bot_process.environment |= {"SANDBOX_ENABLED": "1", "DEBUG": "1", "VAR_DIR": str(tmp_path / mode)}
+        bot_process.environment["DATABASE_URL"] = f"sqlite:///{tmp_path / f'{mode}.sqlite3'}"
+        bot_process.environment["TELEGRAM_WEBHOOK_URL"] = web.url if mode == "webhook" else ""
+        assert bot_process.manage("migrate", "-v0").returncode == 0
+        done = bot_process.manage("loaddemo")
+        assert done.returncode == 0, done.stderr
+        if mode == "webhook":
+            web.start()
+            assert bot_process.manage("webhook", "set").returncode == 0
+        bot_process.start()
+        told[mode] = play(telegram, bot_process)
+        assert bot_process.terminate() == 0
+
+    assert told["webhook"] == told["polling"]
+    assert re.search("vela", str(told["polling"]))
