@@ -10,3 +10,7 @@ class ChanneladminConfig(AppConfig):
 
     def ready(self) -> None:
         from channeladmin import receivers  # noqa: F401 - connects them
+        from channeladmin.services import reconciliation
+        from yabot.core.reconciliation import offer
+
+        offer(*reconciliation.CHECKS)

@@ -19,10 +19,12 @@ class GamificationConfig(AppConfig):
             chain,
             receivers,  # noqa: F401 - connects them
         )
-        from gamification.services import wallets
+        from gamification.services import reconciliation, wallets
+        from yabot.core.reconciliation import offer
 
         post_migrate.connect(open_the_books, sender=self)
         ports.provide(ports.Wallets, wallets)
+        offer(*reconciliation.CHECKS)
         chains.offer("gamification", chain.links, event_names=chain.EVENT_NAMES)
 
 

@@ -15,5 +15,8 @@ class NarrativeConfig(AppConfig):
             chain,
             receivers,  # noqa: F401 - connects them
         )
+        from narrative.services import reconciliation
+        from yabot.core.reconciliation import offer
 
+        offer(*reconciliation.CHECKS)
         chains.offer("narrative", chain.links, event_names=chain.EVENT_NAMES)

@@ -1,7 +1,8 @@
 """The ❤️ button under posts: who may have one, and the count on it."""
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -81,22 +82,36 @@ def count_hearts(events: Iterable[ReactionDetected]) -> None:
     if not pressed:
         return
     chats, numbers = {chat for chat, _ in pressed}, {number for _, number in pressed}
-    hearts = Reaction.objects.filter(
-        chat_id__in=chats, message_id__in=numbers, emoji=HEART, source=ReactionSource.BUTTON
-    )
-    counts = {(chat, number): count for chat, number, count in _counted(hearts)}
+    recount(HeartPost.objects.filter(chat_id__in=chats, message_id__in=numbers))
+
+
+def recount(posts: Iterable[HeartPost]) -> list[HeartPost]:
+    """Count the hearts of these posts again, and owe their channels the new counts; those that changed."""
+    shown = list(posts)
+    counts = counts_of([(row.chat_id, row.message_id) for row in shown])
     changed = []
-    for row in HeartPost.objects.filter(chat_id__in=chats, message_id__in=numbers):
-        count = counts.get((row.chat_id, row.message_id), 0)
+    for row in shown:
+        count = counts[row.chat_id, row.message_id]
         if count != row.count:
             row.count = count
             changed.append(row)
     rows.assign(HeartPost, key="id", columns=("count",), rows=[(row.pk, row.count) for row in changed])
     messages.refresh([_edit(row) for row in changed], at_most_every=EDIT_EVERY)
+    return changed
 
 
-def _counted(hearts: Any) -> Iterable[tuple[int, int, int]]:
-    return hearts.values_list("chat_id", "message_id").annotate(Count("id")).order_by()  # type: ignore[no-any-return]
+def counts_of(posts: Collection[tuple[int, int]], *, before: datetime | None = None) -> Counter[tuple[int, int]]:
+    """How many people pressed the button of each of these posts (chat, message), all of them or until a moment."""
+    hearts = Reaction.objects.filter(
+        chat_id__in={chat for chat, _ in posts},
+        message_id__in={number for _, number in posts},
+        emoji=HEART,
+        source=ReactionSource.BUTTON,
+    )
+    if before is not None:
+        hearts = hearts.filter(created_at__lt=before)
+    found = hearts.values_list("chat_id", "message_id").annotate(pressed=Count("id")).order_by()
+    return Counter({(chat, number): count for chat, number, count in found})
 
 
 def _edit(row: HeartPost) -> Message:

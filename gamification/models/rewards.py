@@ -43,6 +43,7 @@ class ReactionReward(models.Model):
     )
     note = models.CharField(_("nota"), max_length=255, blank=True, help_text=_("Solo para el equipo; nadie más la ve."))
     created_at = models.DateTimeField(_("creada"), default=clock.now, editable=False)
+    changed_at = models.DateTimeField(_("último cambio"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("recompensa por reaccionar")
@@ -65,6 +66,9 @@ class ReactionReward(models.Model):
             )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the emoji as Telegram sends it."""
+        """Keep the emoji as Telegram sends it, and when the rule began to apply as it is."""
         self.emoji = same_emoji(self.emoji)
+        self.changed_at = clock.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "emoji", "changed_at"}
         super().save(*args, **kwargs)

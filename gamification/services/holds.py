@@ -68,10 +68,11 @@ def release_due() -> int:
     until it is given back, a hold that is due can still be taken.
     """
     due = Hold.objects.filter(state=HoldState.HELD, expires_at__lte=clock.now()).order_by("expires_at")
-    return sum(_released_in_time(hold_id) for hold_id in list(due.values_list("pk", flat=True)))
+    return sum(release_in_time(hold_id) for hold_id in list(due.values_list("pk", flat=True)))
 
 
-def _released_in_time(hold_id: UUID) -> bool:
+def release_in_time(hold_id: UUID) -> bool:
+    """Give the besitos back unless they were taken meanwhile; whether that is so."""
     try:
         release(hold_id)
     except HoldEnded:

@@ -68,26 +68,35 @@ def _faults(kind: str, rows: Iterable[tuple[Any, ...]], problem: str) -> Iterato
 
 def _transfers() -> Iterator[dict[str, str]]:
     """Each transfer has its two entries, the amount out of one account and into the other."""
+    facts = unpaired(Transfer.objects.order_by()).values_list("pk", "amount", "written", "total")
+    return _faults("transfer", facts[:SHOWN], "{0} besitos in {1} entries that sum to {2} or are in the wrong place")
+
+
+def unpaired(transfers: QuerySet[Transfer]) -> QuerySet[Any, Any]:
+    """Those of these transfers whose entries are not the amount out of one account and into the other."""
     out = Q(entries__account=F("source"), entries__amount=-F("amount"))
     into = Q(entries__account=F("target"), entries__amount=F("amount"))
-    found = Transfer.objects.order_by().annotate(
+    found = transfers.order_by().annotate(
         written=Count("entries"),
         total=Coalesce(Sum("entries__amount"), 0),
         left=Count("entries", filter=out),
         came=Count("entries", filter=into),
     )
-    bad = found.exclude(amount__gt=0, written=2, total=0, left=1, came=1)
-    facts = bad.values_list("pk", "amount", "written", "total")
-    return _faults("transfer", facts[:SHOWN], "{0} besitos in {1} entries that sum to {2} or are in the wrong place")
+    return found.exclude(amount__gt=0, written=2, total=0, left=1, came=1)
 
 
 def _balances() -> Iterator[dict[str, str]]:
     """Each kept balance is the sum of its entries."""
+    bad = unbalanced(_kept()).values_list("pk", "balance", "real")
+    return _faults("account", bad[:SHOWN], "balance {0}, its entries sum to {1}")
+
+
+def unbalanced(accounts: QuerySet[Account]) -> QuerySet[Any, Any]:
+    """Those of these accounts whose balance is not the sum of their entries (``real``)."""
     real = (
         Entry.objects.filter(account=OuterRef("pk")).order_by().values("account").annotate(s=Sum("amount")).values("s")
     )
-    bad = _kept().annotate(real=Coalesce(Subquery(real), 0)).exclude(balance=F("real"))
-    return _faults("account", bad.values_list("pk", "balance", "real")[:SHOWN], "balance {0}, its entries sum to {1}")
+    return accounts.annotate(real=Coalesce(Subquery(real), 0)).exclude(balance=F("real"))
 
 
 def _chains() -> Iterator[dict[str, str]]:

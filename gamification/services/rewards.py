@@ -40,8 +40,13 @@ def reward_reactions(events: Sequence[ReactionDetected]) -> int:
 
 def _credit(event: ReactionDetected, rule: Rule) -> Credit:
     user_id = event.user_id or 0
-    reference = f"reaction:{event.chat_id}:{event.message_id}:{user_id}"
+    reference = reference_of(event.chat_id, event.message_id, user_id)
     return Credit(user_id, rule.amount, REACTION, reference, event.trace, "", rule.id)
+
+
+def reference_of(chat_id: int, message_id: int, user_id: int) -> str:
+    """What makes a message pay a reader once, whatever the emoji."""
+    return f"reaction:{chat_id}:{message_id}:{user_id}"
 
 
 def _within_caps(matched: Sequence[tuple[Rule, Credit]]) -> Iterable[Credit]:

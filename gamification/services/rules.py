@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Max
 from django.db.models.signals import post_delete, post_save
 
 from gamification.models import ReactionReward
@@ -83,11 +84,29 @@ def _load(now: datetime) -> Rules:
 def move(*, chat_id: int, moved_to: int) -> int:
     """A group became a supergroup: its rules apply under its new id, unless that has rules of its own; how many."""
     known = set(ReactionReward.objects.filter(chat_id=moved_to).values_list("emoji", flat=True))
-    moved = ReactionReward.objects.filter(chat_id=chat_id).exclude(emoji__in=known).update(chat_id=moved_to)
+    moved = ReactionReward.objects.filter(chat_id=chat_id).exclude(emoji__in=known)
+    count = moved.update(chat_id=moved_to, changed_at=clock.now())
     on_commit(forget_rules)
-    return moved
+    return count
 
 
+def unchanged_since() -> datetime | None:
+    """Since when every reward applies as it does now; None when there is none.
+
+    A change of one may change what another one pays (a rule for one chat hides the general one), so they count
+    together.
+    """
+    latest: datetime | None = ReactionReward.objects.aggregate(latest=Max("changed_at"))["latest"]
+    return latest
+
+
+@atomic
+def note_removal(**_: object) -> None:
+    """A rule is gone: what it hid applies from now on."""
+    ReactionReward.objects.update(changed_at=clock.now())
+
+
+post_delete.connect(note_removal, sender=ReactionReward, dispatch_uid="gamification.rules.removal")
 for _model in (ReactionReward, TelegramChat):
     for _signal in (post_save, post_delete):
         _signal.connect(forget_rules, sender=_model, dispatch_uid="gamification.rules")

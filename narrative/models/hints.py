@@ -1,5 +1,7 @@
 """What readers can find out."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import get_language
@@ -36,6 +38,7 @@ class Hint(models.Model):
     )
     order = models.PositiveIntegerField(_("orden"), default=0)
     is_active = models.BooleanField(_("activa"), default=True)
+    changed_at = models.DateTimeField(_("último cambio"), default=clock.now, editable=False)
     opened_to_all_at = models.DateTimeField(_("abierta para todos"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -45,6 +48,13 @@ class Hint(models.Model):
 
     def __str__(self) -> str:
         return self.title_es
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep since when the hint is as it is."""
+        self.changed_at = clock.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "changed_at"}
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Refuse broken HTML and conditions that mean nothing, saying where."""
@@ -85,6 +95,7 @@ class HintUnlock(models.Model):
     hint = models.ForeignKey(Hint, on_delete=models.PROTECT, related_name="unlocks", verbose_name=_("pista"))
     user_id = models.BigIntegerField(_("lector"))
     correlation_id = models.UUIDField(_("cadena"), default=uuid7)
+    has_letter = models.BooleanField(_("con carta"), default=False, help_text=_("Lucien le escribió al abrirse."))
     unlocked_at = models.DateTimeField(_("cuándo"), default=clock.now)
 
     class Meta:

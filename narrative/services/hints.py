@@ -114,12 +114,15 @@ def _unlock(
     traces = publish(
         [HintUnlocked(user_id=o.user_id, trace=o.trace, hint_id=o.hint.id, hint_key=o.hint.key) for o in new]
     )
+    told = lucien.write_about(new, traces, known=known, priority=priority)
     rows.insert(
         HintUnlock,
-        ("id", "hint", "user_id", "correlation_id", "unlocked_at"),
-        [(uuid7(), o.hint.id, o.user_id, trace.correlation_id, now) for o, trace in zip(new, traces, strict=True)],
+        ("id", "hint", "user_id", "correlation_id", "has_letter", "unlocked_at"),
+        [
+            (uuid7(), o.hint.id, o.user_id, trace.correlation_id, (o.user_id, o.hint.id) in told, now)
+            for o, trace in zip(new, traces, strict=True)
+        ],
     )
-    lucien.write_about(new, traces, known=known, priority=priority)
     return len(new)
 
 

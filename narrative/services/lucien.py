@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
+from uuid import UUID
 
 from narrative.models.lucien import PLACEHOLDERS
 from narrative.services.catalogue import OpenHint
@@ -17,6 +18,7 @@ from yabot.core.telegram.limits import CAPTION, TEXT
 from yabot.core.telegram.markup import Problem
 from yabot.core.telegram.preview import to_preview_html
 
+KEY = "hint:"
 TOLD = {"besitos": "besitos", "reacciones": "reactions"}  # a letter's value, and the fact behind it
 
 
@@ -41,27 +43,25 @@ class Addressee:
 
 def write_about(
     opened: Sequence[Opened], traces: Sequence[Trace], *, known: Collection[str], priority: MessagePriority
-) -> None:
-    """Owe each reader the letter of the hint that opened, once, now or after its delay.
+) -> set[tuple[int, UUID]]:
+    """Owe each reader the letter of the hint that opened, once, now or after its delay; who got one about what.
 
     ``known`` are the facts that ``opened`` carries; others that a letter tells are looked up for all of them at once.
     Those who blocked the bot or were erased get none; they find the hint in /pistas when they come back.
     """
     letters = [(one, trace) for one, trace in zip(opened, traces, strict=True) if one.hint.letter]
     if not letters:
-        return
+        return set()
     readers = addressees({one.user_id for one, _ in letters})
     missing = _told({one.hint.id: one.hint for one, _ in letters}.values()) - set(known)
     besitos = ports.wallets().balances(list(readers)) if "besitos" in missing else {}
     counts = reactions.given_by(list(readers)) if "reactions" in missing else {}
+    written = [(one, trace) for one, trace in letters if one.user_id in readers]
     messages.enqueue(
-        [
-            _message(one, trace, readers[one.user_id], priority, _facts(one, besitos, counts))
-            for one, trace in letters
-            if one.user_id in readers
-        ],
+        [_message(one, trace, readers[one.user_id], priority, _facts(one, besitos, counts)) for one, trace in written],
         known_new=True,
     )
+    return {(one.user_id, one.hint.id) for one, _ in written}
 
 
 def _told(hints: Iterable[OpenHint]) -> set[str]:
@@ -86,6 +86,11 @@ def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
     }
 
 
+def key_of(hint_key: str, user_id: int) -> str:
+    """The key of the one letter about this hint to this reader."""
+    return f"{KEY}{hint_key}:{user_id}"
+
+
 def _message(one: Opened, trace: Trace, reader: Addressee, priority: MessagePriority, facts: Facts) -> Message:
     hint, letter = one.hint, one.hint.letter
     assert letter is not None
@@ -99,7 +104,7 @@ def _message(one: Opened, trace: Trace, reader: Addressee, priority: MessagePrio
         }
     )
     return Message(
-        key=f"hint:{hint.key}:{one.user_id}",
+        key=key_of(hint.key, one.user_id),
         chat_id=one.user_id,
         user_id=one.user_id,
         method="sendPhoto" if letter.picture else "sendMessage",

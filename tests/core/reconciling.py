@@ -1,6 +1,7 @@
 """Damage made by hand, looked at when the rows have come to rest."""
 
 import datetime
+from collections.abc import Callable
 
 import time_machine
 
@@ -11,21 +12,24 @@ from yabot.core.reconciliation import Report
 AFTER = datetime.timedelta(minutes=20)
 
 
-def reconcile(*names: str, after: datetime.timedelta = AFTER) -> Report:
-    """Walk the named checks (default: all) as if that much time had passed."""
+def reconcile(*names: str, after: datetime.timedelta = AFTER, then: Callable[[], object] | None = None) -> Report:
+    """Walk the named checks (default: all) as if that much time had passed; ``then`` happens at that time too."""
     chosen = [check for check in reconciliation.checks() if not names or check.name in names]
     now = datetime.datetime.now(datetime.UTC)
     newest = ids._last
     try:
         with time_machine.travel(now + after, tick=True):
-            return reconciliation.run_all(chosen)
+            report = reconciliation.run_all(chosen)
+            if then:
+                then()
+            return report
     finally:
         ids._last = newest  # ids made in that future would look young for the rest of the test
 
 
 def found(report: Report) -> list[tuple[str, str]]:
     """Kinds and objects of what a run found."""
-    return [(one.kind, one.object) for _check, one in report.found]
+    return [(line.one.kind, line.one.object) for line in report.found]
 
 
 def audit(state: FindingState) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ def test_events_that_are_missing_from_the_log_are_listed():
     report = reconcile(STREAMS)
 
     assert found(report) == [("events_missing", "7")]
-    assert report.found[0][1].facts == {"person": 7, "missing": 1, "last": 3}
+    assert report.found[0].one.facts == {"person": 7, "missing": 1, "last": 3}
     assert found(reconcile(STREAMS)) == [("events_missing", "7")]
 
 
@@ -131,7 +131,7 @@ def test_a_queue_that_does_not_move_is_listed_with_its_age():
         report = reconcile(QUEUES, after=timedelta(minutes=45))
 
     assert found(report) == [("deliveries_late", MODULE)]
-    assert report.found[0][1].facts == {"module": MODULE, "count": 3, "minutes": 45}
+    assert report.found[0].one.facts == {"module": MODULE, "count": 3, "minutes": 45}
 
 
 def test_low_priorities_and_what_an_earlier_failure_holds_back_may_wait():
@@ -149,7 +149,7 @@ def test_dead_letters_nobody_looks_at_are_listed_by_module():
     assert found(reconcile(QUEUES, after=timedelta(days=6))) == []
     report = reconcile(QUEUES, after=timedelta(days=9))
 
-    assert report.found[0][1].facts == {"module": "gamification", "count": 2, "days": 9}
+    assert report.found[0].one.facts == {"module": "gamification", "count": 2, "days": 9}
 
 
 def test_updates_nobody_handles_are_listed():

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from yabot.core import bell, clock, faults, rows
 from yabot.core.correlation import Trace
-from yabot.core.events import Event, EventSignal, signal_of
-from yabot.core.models import Delivery, Priority
+from yabot.core.events import DELIVERY, NOBODY, SHARDS, Event, EventSignal, signal_of
+from yabot.core.models import Delivery, EventRecord, Priority
 from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
@@ -207,6 +207,27 @@ def replay(ids: Collection[UUID]) -> int:
     return Delivery.objects.filter(pk__in=ids, dead_at__isnull=False).update(
         dead_at=None, attempts=0, due_at=clock.now(), last_error=F("last_error")
     )
+
+
+@atomic
+def put_back(module: str, event_ids: Collection[UUID]) -> set[UUID]:
+    """Have ``module`` hear these events though no delivery of them waits; for which ones a delivery was made.
+
+    For deliveries that were lost. Receivers may hear an event twice, so one that was heard after all changes nothing.
+    The key is made from event and module: two callers make one delivery.
+    """
+    waiting = set(Delivery.objects.filter(module=module, event__in=event_ids).values_list("event_id", flat=True))
+    lost = EventRecord.objects.filter(pk__in=set(event_ids) - waiting)
+    now = clock.now()
+    made: dict[UUID, tuple[Any, ...]] = {}
+    for event_id, user_id, sequence, priority in lost.values_list("id", "user_id", "sequence", "priority"):
+        stream = NOBODY if user_id is None else user_id
+        key = uuid5(event_id, module)
+        made[key] = (key, event_id, module, stream, sequence, stream % SHARDS, priority, now, 0, "")
+    new = {UUID(str(key)) for (key,) in rows.insert_new(Delivery, DELIVERY, list(made.values()), key=("id",))}
+    if new:
+        on_commit(partial(bell.ring, module))
+    return {row[1] for key, row in made.items() if key in new}
 
 
 def backlog() -> int:

@@ -152,7 +152,9 @@ def erase(*, user_id: int) -> None:
 @atomic
 def learn_chat(*, chat_id: int, type: str, title: str, username: str, bot_status: BotStatus) -> None:
     """The bot's rights in a group or channel changed, or are heard of for the first time."""
-    facts = {"type": type, "title": title[:255], "username": username[:64], "bot_status": bot_status}
+    facts: dict[str, Any] = {"type": type, "title": title[:255], "username": username[:64], "bot_status": bot_status}
+    if not TelegramChat.objects.filter(pk=chat_id, bot_status=bot_status).exists():
+        facts["bot_status_at"] = clock.now()
     TelegramChat.objects.update_or_create(id=chat_id, defaults=facts)  # saved, so that caches hear of it
 
 
@@ -168,6 +170,8 @@ def move_chat(*, chat_id: int, moved_to: int) -> None:
             username=old.username,
             bot_status=BotStatus(old.bot_status),
         )
-        TelegramChat.objects.filter(pk=chat_id).update(migrated_to=moved_to, bot_status=BotStatus.LEFT)
+        TelegramChat.objects.filter(pk=chat_id).update(
+            migrated_to=moved_to, bot_status=BotStatus.LEFT, bot_status_at=clock.now()
+        )
     OutgoingMessage.objects.filter(chat_id=chat_id, state=MessageState.QUEUED).update(chat_id=moved_to)
     publish([ChatMoved(chat_id=chat_id, moved_to=moved_to)])

@@ -64,7 +64,8 @@ class ReconciliationFindingAdmin(ReadOnlyAdmin, ReaderRows):
     @column(_("qué se hizo o qué hay que hacer"), empty="—")
     def todo(self, row: ReconciliationFinding) -> str | None:
         """What was done about it, or what a person does."""
-        return None if row.state == FindingState.GONE else words.advice(row.job, row.kind) or None
+        is_open = row.state == FindingState.OPEN
+        return None if row.state == FindingState.GONE else words.advice(row.job, row.kind, is_open=is_open) or None
 
     @column(_("comprobación"))
     def check_title(self, row: ReconciliationFinding) -> Any:

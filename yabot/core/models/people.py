@@ -82,6 +82,7 @@ class TelegramChat(models.Model):
     bot_status = models.CharField(
         _("el bot es"), max_length=16, choices=BotStatus.choices, default=BotStatus.LEFT, db_index=True
     )
+    bot_status_at = models.DateTimeField(_("desde"), default=clock.now)
     migrated_to = models.BigIntegerField(_("ahora es el chat"), null=True, blank=True)
     created_at = models.DateTimeField(_("visto por primera vez"), default=clock.now)
 

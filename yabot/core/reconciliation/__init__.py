@@ -5,12 +5,13 @@ repair leaves an audit row. Modules offer their own checks (``offer``) in their 
 """
 
 from yabot.core.reconciliation.registry import Check, Discrepancy, Kind, Window, checks, kind_of, offer
-from yabot.core.reconciliation.walking import Report, look_all, run_all, run_due
+from yabot.core.reconciliation.walking import Line, Report, look_all, run_all, run_due
 
 __all__ = [
     "Check",
     "Discrepancy",
     "Kind",
+    "Line",
     "Report",
     "Window",
     "checks",

@@ -45,10 +45,13 @@ class Settled:
 def settle(check: Check, found: Sequence[Discrepancy], round_number: int) -> Settled:
     """Repair what can be repaired, note the rest for a person. What cannot be repaired after all is noted too."""
     repaired: list[Discrepancy] = []
-    left = [one for one in found if check.kinds[one.kind].repair is None]
+    left: list[Discrepancy] = []
     by_kind: dict[str, list[Discrepancy]] = defaultdict(list)
+    vain = _repaired_in_vain(check, found)
     for one in found:
-        if check.kinds[one.kind].repair is not None:
+        if check.kinds[one.kind].repair is None or one in vain:
+            left.append(one)
+        else:
             by_kind[one.kind].append(one)
 
     def refuse(one: Discrepancy, error: Exception) -> None:
@@ -63,6 +66,15 @@ def settle(check: Check, found: Sequence[Discrepancy], round_number: int) -> Set
     if left:
         note_open(check, left, round_number)
     return Settled(repaired, left)
+
+
+def _repaired_in_vain(check: Check, found: Sequence[Discrepancy]) -> list[Discrepancy]:
+    """What was repaired before and is broken again, where that must not be."""
+    once = {_done_key(check, one): one for one in found if check.kinds[one.kind].once}
+    if not once:
+        return []
+    known = ReconciliationFinding.objects.filter(open_key__in=once).values_list("open_key", flat=True)
+    return [once[key] for key in known]
 
 
 def _place(one: Discrepancy) -> str:
@@ -110,13 +122,18 @@ def _end(found: QuerySet[ReconciliationFinding]) -> int:
 def _row(check: Check, one: Discrepancy, state: FindingState, round_number: int) -> tuple[Any, ...]:
     row_id, now = uuid7(), clock.now()
     is_open = state is FindingState.OPEN
-    open_key = _key(check, one) if is_open else str(row_id)
+    done_key = _done_key(check, one) if check.kinds[one.kind].once else str(row_id)
+    open_key = _key(check, one) if is_open else done_key
     what = (row_id, check.name, one.kind, one.object, _facts(one), one.user_id)
     return (*what, state.value, open_key, round_number, now, now, None if is_open else now)
 
 
 def _key(check: Check, one: Discrepancy) -> str:
     return f"{check.name}:{one.kind}:{one.object}"
+
+
+def _done_key(check: Check, one: Discrepancy) -> str:
+    return f"done:{_key(check, one)}"
 
 
 def _facts(one: Discrepancy) -> str:

@@ -28,13 +28,14 @@ class Kind:
     ``repair`` joins a transaction, looks again, has exactly the effect the normal path would have had, and returns what
     it really changed; running it twice changes nothing. Without one, a person decides, and ``advice`` says what.
     ``advice`` is shown as what was done where there is a ``repair``. ``page`` makes the object's address in the admin
-    from its model (``"core.outgoingmessage"``).
+    from its model (``"core.outgoingmessage"``). ``once``: what is broken again after its repair is left for a person.
     """
 
     sentence: Text
     advice: Text
     repair: Repair | None = None
     page: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,15 @@ SECONDS = 2.0  # the ticker of a small installation also keeps its leases alive
 SHOWN = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One discrepancy in a report."""
+
+    check: Check
+    one: Discrepancy
+    is_repaired: bool
+
+
 @dataclass(slots=True)
 class Report:
     """What a run looked at, repaired and left for a person. ``found`` shows the first hundred."""
@@ -21,7 +30,7 @@ class Report:
     looked_at: int = 0
     repaired: int = 0
     left: int = 0
-    found: list[tuple[Check, Discrepancy]] = field(default_factory=list)
+    found: list[Line] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -33,8 +42,8 @@ class Report:
         self.looked_at += looked_at
         self.repaired += len(settled.repaired)
         self.left += len(settled.left)
-        room = SHOWN - len(self.found)
-        self.found += [(check, one) for one in (*settled.repaired, *settled.left)][: max(0, room)]
+        lines = [Line(check, one, True) for one in settled.repaired] + [Line(check, one, False) for one in settled.left]
+        self.found += lines[: max(0, SHOWN - len(self.found))]
 
 
 def run_due(*, seconds: float = SECONDS) -> Report:

@@ -38,9 +38,11 @@ def facts_of(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def advice(job: str, kind: str) -> str:
+def advice(job: str, kind: str, *, is_open: bool) -> str:
     """What was done about it, or what a person does."""
     known: Kind | None = kind_of(job, kind)
+    if known and known.repair and is_open:
+        return _("No se pudo arreglar solo. Avisa a quien lleva el sistema.")
     return str(known.advice) if known else ""
 
 

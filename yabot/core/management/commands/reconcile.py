@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from yabot.core import reconciliation
-from yabot.core.reconciliation import Check, Discrepancy, Report
+from yabot.core.reconciliation import Line, Report
 from yabot.core.reconciliation.words import advice, sentence
 
 
@@ -31,9 +31,10 @@ class Command(BaseCommand):
 
     def _tell(self, report: Report) -> None:
         self.stdout.write(f"{report.looked_at} rows: {report.repaired} repaired, {report.left} left for a person")
-        for check, one in report.found:
-            mark = "repaired" if _is_mendable(check, one) else "TO DO"
-            self.stdout.write(f"  {mark} {check.name} {one.object}: {sentence(check.name, one.kind, one.facts)}")
+        for line in report.found:
+            told = _line(line)
+            mark = "repaired" if line.is_repaired else "TO DO"
+            self.stdout.write(f"  {mark} {told['check']} {told['object']}: {told['sentence']}")
 
 
 def _as_json(report: Report) -> dict[str, Any]:
@@ -42,20 +43,17 @@ def _as_json(report: Report) -> dict[str, Any]:
         "looked_at": report.looked_at,
         "repaired": report.repaired,
         "left": report.left,
-        "findings": [_finding(check, one) for check, one in report.found],
+        "findings": [_line(line) for line in report.found],
     }
 
 
-def _finding(check: Check, one: Discrepancy) -> dict[str, Any]:
+def _line(line: Line) -> dict[str, Any]:
+    job, one = line.check.name, line.one
     return {
-        "check": check.name,
+        "check": job,
         "kind": one.kind,
         "object": one.object,
-        "repaired": _is_mendable(check, one),
-        "sentence": sentence(check.name, one.kind, one.facts),
-        "advice": advice(check.name, one.kind),
+        "repaired": line.is_repaired,
+        "sentence": sentence(job, one.kind, one.facts),
+        "advice": advice(job, one.kind, is_open=not line.is_repaired),
     }
-
-
-def _is_mendable(check: Check, one: Discrepancy) -> bool:
-    return check.kinds[one.kind].repair is not None
