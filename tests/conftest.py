@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from gamification.services import rules
-from yabot.core import ids, people
+from yabot.core import ids, people, snapshot
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,7 @@ def _nobody_is_remembered() -> None:
     people.forget_all()
     rules.forget_rules()
     ids._last = 0  # a test that moved the clock leaves ids of the future behind
+    snapshot.forget()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from yabot.core.bot.errors import checked
 from yabot.core.telegram import raw
 from yabot.core.telegram.client import BotApi
 from yabot.core.telegram.lane import RawHandler
+from yabot.core.telegram.measured import measure_handlers
 from yabot.core.telegram.request import AiohttpRequest
 from yabot.core.telegram.screens import BotData, Context
 
@@ -69,6 +70,7 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
     application.add_error_handler(errors.on_error)
+    measure_handlers(application)
     start.deep_links.update(saldo=wallet.balance_screen, pistas=hints.hints_screen)
     return application
 

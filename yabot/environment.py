@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -105,6 +106,14 @@ class Environment:
         if raw and not raw.startswith(("http://", "https://")):
             return self._problem(name, f"must begin with http:// or https://; it is {raw!r}", default)
         return raw
+
+    def networks(self, name: str, default: str) -> list[str]:
+        """A comma-separated list of networks or addresses, such as 10.0.0.0/8."""
+        found = self.names(name, default)
+        try:
+            return [str(ip_network(part)) for part in found]
+        except ValueError as error:
+            return self._problem(name, f"is not a list of networks such as 10.0.0.0/8 ({error})", default.split(","))
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's database settings from a URL."""

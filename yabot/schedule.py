@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from gamification.services import proof, wallets
-from yabot.core import reconciliation, retention, ticker
+from yabot.core import folding, readings, reconciliation, retention, ticker
 from yabot.core.ticker import Job
 
 JOBS = (
@@ -11,5 +11,7 @@ JOBS = (
     Job("reconcile", timedelta(minutes=5), reconciliation.run_due),
     Job("release_holds", timedelta(minutes=1), wallets.release_due),
     Job("forget_old_updates", timedelta(hours=1), retention.forget_old_updates),
+    Job("note_queues", timedelta(minutes=1), readings.note_queues),
+    Job("tidy_measurements", timedelta(hours=1), folding.tidy),
     Job("forget_old_runs", timedelta(hours=24), ticker.forget_old_runs),
 )

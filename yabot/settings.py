@@ -47,6 +47,11 @@ DATABASE_THREADS = int(environment.number("DATABASE_THREADS", 4, low=1, high=64)
 SANDBOX_ENABLED = environment.flag("SANDBOX_ENABLED", default=False)
 SANDBOX_URL = environment.address("SANDBOX_URL", "")
 
+# --- seeing it --------------------------------------------------------------------------------------------------------
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+METRICS_NETWORKS = environment.networks("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+METRICS_SLOW_MS = environment.number("METRICS_SLOW_MS", 1000, low=1)
+
 # --- Django -----------------------------------------------------------------------------------------------------------
 UNFOLD_INSTALLED = find_spec("unfold") is not None and not environment.flag("PLAIN_ADMIN", default=False)
 
@@ -68,6 +73,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yabot.core.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -169,13 +175,14 @@ if HTTPS:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
+LOG_FORMAT = environment.choice("LOG_FORMAT", "line", ("line", "json"))
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"secrets": {"()": "yabot.core.redaction.RedactSecrets"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "formatters": {"structured": {"()": "yabot.core.logs.Formatter", "style": LOG_FORMAT}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": environment.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
     "loggers": {
         name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "asyncio")

@@ -115,8 +115,8 @@ def test_queues_are_counted() -> None:
     assert health.queues() == health.Queues(inbound=1, deliveries=1, outgoing=1, dead=1)
 
 
-def test_findings_cost_five_statements(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    with django_assert_num_queries(5):
+def test_findings_cost_nine_statements(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(9):
         health.findings()
 
 
@@ -167,7 +167,7 @@ def test_the_status_page_marks_what_is_wrong_and_looks_again_by_itself(admin_cli
     page = shown.content.decode()
     assert page.count("✗ mal") == 1
     assert page.count("! atención") == 1
-    assert page.count("✓ bien") == 5
+    assert page.count("✓ bien") == 8
     assert '<meta http-equiv="refresh" content="15">' in page
     assert "no-store" in shown["Cache-Control"]
 
@@ -183,7 +183,7 @@ def test_a_stranger_does_not_see_the_status_page(client: Client) -> None:
     assert client.get(reverse("admin:status")).status_code == 302
 
 
-@pytest.mark.parametrize(("page", "statements"), [("admin:index", 17), ("admin:status", 14)])
+@pytest.mark.parametrize(("page", "statements"), [("admin:index", 21), ("admin:status", 18)])
 def test_the_first_pages_cost_few_statements(  # type: ignore[no-untyped-def]
     admin_client: Client, django_assert_num_queries, page: str, statements: int
 ) -> None:

@@ -13,15 +13,17 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from yabot.core import bell, clock, faults, rows
+from yabot.core import bell, clock, correlation, faults, rows
 from yabot.core.correlation import Trace
 from yabot.core.events import DELIVERY, NOBODY, SHARDS, Event, EventSignal, signal_of
+from yabot.core.metrics import Kind, Operation, record
 from yabot.core.models import Delivery, EventRecord, Priority
 from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
@@ -47,6 +49,11 @@ class Waiting:
     sequence: int
     event: Event | None
 
+    @property
+    def chain(self) -> UUID | None:
+        """The chain the event belongs to."""
+        return self.event.trace.correlation_id if self.event and self.event.trace else None
+
 
 def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | None = None, calm: bool = False) -> int:
     """Bring up to ``limit`` waiting events to ``module``; how many were heard.
@@ -56,25 +63,37 @@ def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | 
     later (2 s, 4 s, … with jitter) while it holds back its own person's later events for this module only. After
     ``DELIVERY_TRIES`` tries it is a dead letter.
     """
-    size = limit or settings.DELIVERY_BATCH
+    size, started = limit or settings.DELIVERY_BATCH, perf_counter()
     try:
         heard = _first_try(module, shards, size, calm)
         if heard:
+            _measure(module, started, heard)
             faults.point("after_delivery_commit")
-        return heard
+        return len(heard)
     except Overtaken:
         return 0
     except Exception as error:  # noqa: BLE001 - looked at again, one by one, below
         log.info("a batch for %s is split: %s", module, redact(repr(error)))
     waiting = claim(module, shards=shards, limit=size, calm=calm)
-    return run_splitting(waiting, lambda part: _hear(module, part), _reject, lane=lambda item: item.lane)
+    heard_now = run_splitting(
+        waiting, partial(_hear, module), partial(_reject, module=module), lane=lambda item: item.lane
+    )
+    _measure(module, started, waiting[:heard_now])
+    return heard_now
+
+
+def _measure(module: str, started: float, heard: Sequence[Waiting]) -> None:
+    """Count a batch; its chain is that of its first event."""
+    if heard:
+        ms = (perf_counter() - started) * 1000
+        record(Operation(Kind.DELIVERY, module, "batch"), ms, items=len(heard), chain=heard[0].chain)
 
 
 @atomic
-def _first_try(module: str, shards: Collection[int] | None, size: int, calm: bool) -> int:
+def _first_try(module: str, shards: Collection[int] | None, size: int, calm: bool) -> list[Waiting]:
     waiting = claim(module, shards=shards, limit=size, calm=calm)
     _dispatch(module, waiting)
-    return len(waiting)
+    return waiting
 
 
 @atomic
@@ -180,11 +199,20 @@ def _waves(waiting: Iterable[Waiting]) -> Iterable[tuple[EventSignal, list[Event
         yield signal, wave
 
 
-@atomic
-def _reject(item: Waiting, error: Exception) -> None:
+def _reject(item: Waiting, error: Exception, module: str) -> None:
     """Note the failure; try again later, or give up."""
+    if isinstance(error, Overtaken) or item.event is None or item.event.trace is None:
+        return
+    operation = Operation(Kind.DELIVERY, module, item.event.type_name())
+    record(operation, 0, error=f"{type(error).__name__}: {error}", chain=item.chain)
+    with correlation.following(item.event.trace):
+        _put_off(item, error)
+
+
+@atomic
+def _put_off(item: Waiting, error: Exception) -> None:
     row = Delivery.objects.filter(pk=item.id).first()
-    if row is None or isinstance(error, Overtaken):
+    if row is None:
         return
     row.attempts += 1
     row.last_error = redact(f"{type(error).__name__}: {error}")[:2000]

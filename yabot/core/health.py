@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yabot.core import clock, delivery
+from yabot.core import broker, clock, delivery
+from yabot.core.ages import ages, jobs_silent
 from yabot.core.models import (
     Delivery,
     FindingState,
@@ -25,6 +26,10 @@ from yabot.core.transactions import atomic
 POLLER = "poller"
 LEDGER = "ledger"
 SILENCE = {POLLER: timedelta(seconds=60), LEDGER: timedelta(hours=26)}
+LATE = {"inbound": 60, "deliveries": 120, "outgoing": 600}
+"""From how many seconds of waiting on a queue is late: it works, and somebody should look."""
+STUCK = 600  # seconds after which updates that wait show that nobody works at all
+JOBS_SILENCE = 300  # seconds; the most frequent job runs every minute
 MANY = 1000
 
 
@@ -113,9 +118,14 @@ def is_healthy(found: Sequence[Finding]) -> bool:
 def _findings() -> Iterator[Finding]:
     beats = {beat.name: beat for beat in Heartbeat.objects.filter(pk__in=SILENCE)}
     yield Finding("database", True, _("Responde."), title=_("Base de datos"))
+    yield from _redis()
     yield _poller(beats.get(POLLER))
     yield _ledger(beats.get(LEDGER))
-    yield _overload()
+    yield _jobs(jobs_silent())
+    waited = ages()
+    yield _inbound(waited["inbound"])
+    yield _deliveries(waited["deliveries"])
+    yield _outgoing(waited["outgoing"])
     yield _dead(dead_letters())
     yield _undecided(undecided_messages())
     yield _reconciliation(open_findings())
@@ -153,11 +163,54 @@ def _ledger(beat: Heartbeat | None) -> Finding:
     return Finding(LEDGER, False, detail.strip(), title=title)
 
 
-def _overload() -> Finding:
-    if not delivery.is_overloaded():
-        return Finding("deliveries", True, _("Los módulos van al día."), title=_("Reparto de eventos"))
-    detail = _("Hay demasiados eventos esperando; lo menos urgente se pospone hasta que baje la cola.")
-    return Finding("deliveries", False, detail, title=_("Reparto de eventos"))
+def _redis() -> Iterator[Finding]:
+    """Only where there is one. Without it everything is slower and nothing is lost."""
+    if not broker.is_used():
+        return
+    trouble = broker.trouble()
+    detail = _("Responde.")
+    if trouble:
+        detail = _("Redis no responde (%(why)s). Todo va más lento y nada se pierde; comprueba que está en marcha.") % {
+            "why": trouble
+        }
+    yield Finding("redis", not trouble, detail, vital=False, title="Redis")
+
+
+def _jobs(silent: float | None) -> Finding:
+    title = _("Tareas periódicas")
+    if silent is None:
+        return Finding("jobs", True, _("Todavía no ha corrido ninguna aquí."), vital=False, title=title)
+    if silent <= JOBS_SILENCE:
+        return Finding("jobs", True, _("Corren a su hora."), vital=False, title=title)
+    detail = _("Ninguna corre desde hace %(time)s. Comprueba que «runbot» (o beat y un worker) están en marcha.")
+    return Finding("jobs", False, detail % {"time": _time(silent)}, vital=False, title=title)
+
+
+def _inbound(age: float) -> Finding:
+    title = _("Actualizaciones de Telegram")
+    if age <= LATE["inbound"]:
+        return Finding("inbound", True, _("Se atienden al momento."), title=title)
+    detail = _("La más antigua espera desde hace %(time)s. Comprueba que «runbot» o un worker está en marcha.")
+    return Finding("inbound", False, detail % {"time": _time(age)}, vital=age > STUCK, title=title)
+
+
+def _deliveries(age: float) -> Finding:
+    title = _("Reparto de eventos")
+    if delivery.is_overloaded():
+        detail = _("Hay demasiados eventos esperando; lo menos urgente se pospone hasta que baje la cola.")
+        return Finding("deliveries", False, detail, title=title)
+    if age <= LATE["deliveries"]:
+        return Finding("deliveries", True, _("Los módulos van al día."), title=title)
+    detail = _("El más antiguo espera desde hace %(time)s. Comprueba que «runbot» o un worker está en marcha.")
+    return Finding("deliveries", False, detail % {"time": _time(age)}, vital=False, title=title)
+
+
+def _outgoing(age: float) -> Finding:
+    title = _("Mensajes por enviar")
+    if age <= LATE["outgoing"]:
+        return Finding("outgoing", True, _("Salen a tiempo."), vital=False, title=title)
+    detail = _("El más antiguo espera desde hace %(time)s. Comprueba que «runbot» está en marcha y Telegram responde.")
+    return Finding("outgoing", False, detail % {"time": _time(age)}, vital=False, title=title)
 
 
 def _dead(count: int) -> Finding:
@@ -204,9 +257,12 @@ def _is_well(beat: Heartbeat) -> bool:
 def _ago(beat: Heartbeat) -> str:
     if beat.good_at is None:
         return _("nunca lo ha logrado")
-    seconds = (clock.now() - beat.good_at).total_seconds()
+    return _("última vez hace %s") % _time((clock.now() - beat.good_at).total_seconds())
+
+
+def _time(seconds: float) -> str:
     if seconds < 120:
-        return _("última vez hace %d s") % seconds
+        return _("%d s") % seconds
     if seconds < 7200:
-        return _("última vez hace %d min") % (seconds / 60)
-    return _("última vez hace %d h") % (seconds / 3600)
+        return _("%d min") % (seconds / 60)
+    return _("%d h") % (seconds / 3600)

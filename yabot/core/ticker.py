@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import IntegrityError
 
 from yabot.core import clock, faults
+from yabot.core.metrics import Kind, Operation, measured
 from yabot.core.models import JobRun
 from yabot.core.redaction import redact
 from yabot.core.transactions import atomic
@@ -63,7 +64,8 @@ def run(job: Job, due_at: datetime) -> bool:
     faults.point("in_tick")
     error = ""
     try:
-        job.run()
+        with measured(Operation(Kind.JOB, "core", job.name)):
+            job.run()
     except Exception as problem:
         error = redact(f"{type(problem).__name__}: {problem}")
         log.exception("the job %s failed", job.name)

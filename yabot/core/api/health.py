@@ -2,11 +2,11 @@
 
 import logging
 
-from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from yabot.core import health
+from yabot.core import health, snapshot
+from yabot.core.health import Finding
 from yabot.core.redaction import redact
 
 log = logging.getLogger(__name__)
@@ -18,21 +18,21 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when everything vital is well, 503 otherwise, with every finding."""
-    try:
-        found = health.findings()
-    except DatabaseError as error:
-        log.warning("the database does not answer: %s", redact(repr(error)))
+    """200 when everything vital is well, 503 otherwise, with every finding. Looks at most every ten seconds."""
+    found = snapshot.latest()
+    findings = found.findings
+    if found.error:
+        log.warning("the database does not answer: %s", redact(found.error))
         detail = _("La base de datos no responde. Comprueba que está en marcha y que hay sitio en el disco.")
-        return _answer({"status": "down", "findings": [_shown("database", False, detail)]}, status=503)
-    healthy = health.is_healthy(found)
-    status = "down" if not healthy else "ok" if all(finding.ok for finding in found) else "attention"
-    shown = [_shown(finding.name, finding.ok, finding.detail) for finding in found]
-    return _answer({"status": status, "findings": shown}, status=200 if healthy else 503)
-
-
-def _shown(name: str, ok: bool, detail: str) -> dict[str, object]:
-    return {"name": name, "ok": ok, "detail": detail}
+        findings = (Finding("database", False, detail),)
+    healthy = health.is_healthy(findings)
+    status = "down" if not healthy else "ok" if all(finding.ok for finding in findings) else "attention"
+    shown = [
+        {"name": finding.name, "ok": finding.ok, "vital": finding.vital, "detail": finding.detail}
+        for finding in findings
+    ]
+    told: dict[str, object] = {"status": status, "checked_at": found.checked_at, "findings": shown}
+    return _answer(told, status=200 if healthy else 503)
 
 
 def _answer(content: dict[str, object], *, status: int = 200) -> JsonResponse:

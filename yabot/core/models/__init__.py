@@ -3,6 +3,7 @@
 from yabot.core.models.bus import Delivery, EventRecord, EventStream, Priority
 from yabot.core.models.inbound import InboundUpdate, UpdateState
 from yabot.core.models.leases import Heartbeat, JobRun, Lease
+from yabot.core.models.metrics import OperationCount, OperationSample, ProcessReport, QueueSample
 from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMessage, TelegramFile
 from yabot.core.models.people import BotStatus, TelegramChat, TelegramUser
 from yabot.core.models.reactions import Reaction, ReactionSource, ReactionTotal
@@ -20,8 +21,12 @@ __all__ = [
     "Lease",
     "MessagePriority",
     "MessageState",
+    "OperationCount",
+    "OperationSample",
     "OutgoingMessage",
     "Priority",
+    "ProcessReport",
+    "QueueSample",
     "Reaction",
     "ReactionSource",
     "ReactionTotal",

@@ -49,6 +49,7 @@ class JobRun(models.Model):
         verbose_name_plural = _("tareas periódicas")
         ordering = ["-due_at"]
         constraints = [models.UniqueConstraint(fields=["job", "due_at"], name="core_job_once")]
+        indexes = [models.Index(fields=["-started_at"], name="core_job_started")]
 
     def __str__(self) -> str:
         return f"{self.job} {self.due_at:%F %T}"

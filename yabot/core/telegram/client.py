@@ -8,11 +8,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Self
 
 import aiohttp
 import orjson
 
+from yabot.core.metrics import Kind, Operation, record
 from yabot.core.redaction import redact
 
 
@@ -90,6 +92,20 @@ class BotApi:
 
         Raises NotDelivered or Doubtful when there is no answer. Refusals are answers.
         """
+        started, trouble = perf_counter(), "no answer"
+        try:
+            answer = await self._call(method, params, timeout, files)
+            trouble = "" if answer.ok else f"{answer.code} {answer.description}"
+            return answer
+        except (NotDelivered, Doubtful) as error:
+            trouble = str(error)
+            raise
+        finally:
+            note_call(method, started, trouble)
+
+    async def _call(
+        self, method: str, params: Mapping[str, Any], timeout: float, files: Mapping[str, Path] | None
+    ) -> Answer:
         body = _form(params, files) if files else None
         try:
             async with asyncio.timeout(timeout):
@@ -119,6 +135,13 @@ class BotApi:
 
 
 _JSON = {"Content-Type": "application/json"}
+_PATIENT = "getUpdates"  # waits for news as long as it may: how long it took says nothing
+
+
+def note_call(method: str, started: float, trouble: str) -> None:
+    """Count a call of the Bot API that began at ``started`` (perf_counter); ``trouble`` is empty when it worked."""
+    ms = 0.0 if method == _PATIENT else (perf_counter() - started) * 1000
+    record(Operation(Kind.TELEGRAM, "core", method[:40]), ms, error=trouble or None)
 
 
 def _form(params: Mapping[str, Any], files: Mapping[str, Path]) -> aiohttp.FormData:

@@ -57,14 +57,15 @@ class Dispatcher:
     async def _handle(self, stored: Stored) -> Mark:
         """Have one update handled; a bad one is failed with its reason and stops nobody."""
         try:
-            with correlation.following(stored.trace):
+            with correlation.following(stored.trace, update=stored.id):
                 update = Update.de_json(stored.data, self._application.bot)
                 await self._application.process_update(update)
             faults.point("after_service_commit")
             error = self._application.bot_data.failed.pop(stored.id, None)
         except Exception as problem:  # noqa: BLE001 - PTB could not read it: keep the reason, go on
             error = problem
-            log.warning("update %s (%s) cannot be read: %r", stored.id, stored.kind, problem)
+            with correlation.following(stored.trace, update=stored.id):
+                log.warning("update %s (%s) cannot be read: %r", stored.id, stored.kind, problem)
         if error is not None:
             return Mark(stored.id, UpdateState.FAILED, f"{type(error).__name__}: {error}")
         return Mark(stored.id, UpdateState.DONE)

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from yabot.core import clock, rows
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
+from yabot.core.metrics import Kind, Operation, measured
 from yabot.core.models import InboundUpdate, UpdateState
 from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
@@ -81,9 +82,17 @@ def _chat_of(body: Any) -> int | None:
 COLUMNS = ("id", "kind", "user_id", "payload", "state", "error", "correlation_id", "received_at")
 
 
-@atomic
+STORE = Operation(Kind.INBOX, "core", "store")
+
+
 def store(updates: Sequence[Any]) -> list[Stored]:
     """Put a batch of updates into the inbox; those already there are left alone. Returns the new ones, in order."""
+    with measured(STORE, items=len(updates)):
+        return _store(updates)
+
+
+@atomic
+def _store(updates: Sequence[Any]) -> list[Stored]:
     given = {stored.id: stored for stored in map(read, updates)}
     known = {number for (number,) in rows.select(InboundUpdate, ("id",), {"id": given})}
     new = [stored for number, stored in given.items() if number not in known]

@@ -66,7 +66,7 @@ def _queued(now: datetime) -> QuerySet[OutgoingMessage]:
     return OutgoingMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=now).order_by("priority", "id")
 
 
-_CLAIMED = ("id", "chat_id", "method", "payload", "attempts", "user_id")
+_CLAIMED = ("id", "chat_id", "method", "payload", "attempts", "user_id", "correlation_id")
 _WIDE = 800  # what an idle sender has room for, at most CLAIM at once
 _wide = Prepared(lambda now: _queued(now).values_list(*_CLAIMED)[:_WIDE], now=datetime(1999, 1, 1, tzinfo=UTC))
 

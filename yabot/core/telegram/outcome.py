@@ -19,6 +19,7 @@ class Claimed:
     payload: str
     attempts: int
     user_id: int | None
+    correlation_id: UUID | None = None
 
     def params(self) -> dict[str, Any]:
         """The call's parameters."""

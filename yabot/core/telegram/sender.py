@@ -12,12 +12,14 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from time import perf_counter
 from typing import Protocol
 from uuid import UUID
 
 import orjson
 from django.conf import settings
 
+from yabot.core.metrics import Kind, Operation, record
 from yabot.core.telegram.budget import RateBudget
 from yabot.core.telegram.calling import perform
 from yabot.core.telegram.client import BotApi
@@ -48,6 +50,7 @@ class Sender:
         self._budget = budget
         self._report = report
         self._under_way: dict[UUID, Claimed] = {}
+        self._begun: dict[UUID, float] = {}
         self._busy: set[int] = set()
         self._idle = threading.Event()
         self._idle.set()
@@ -70,7 +73,9 @@ class Sender:
         """These go now."""
         assert self.carrier is not None
         self._idle.clear()
+        now = perf_counter()
         for message in claimed:
+            self._begun[message.id] = now
             self._budget.spend(message.chat_id)
             self._busy.add(message.chat_id)
             self._under_way[message.id] = message
@@ -80,6 +85,7 @@ class Sender:
         """A message has its outcome. From any thread; a second outcome for the same message is no news."""
         if self._under_way.pop(result.message.id, None) is None:
             return
+        _note(result, self._begun.pop(result.message.id, 0.0))
         if result.retry_after:
             self._budget.pause(result.message.chat_id, result.retry_after)
         self._busy.discard(result.message.chat_id)
@@ -102,6 +108,13 @@ class Sender:
         if self.carrier is not None:
             self.carrier.stop(1.0)
         self.lost("the process was stopped while sending")
+
+
+def _note(result: Result, begun: float) -> None:
+    message = result.message
+    error = None if result.outcome is Outcome.SENT else f"{result.outcome.value}: {result.error}"
+    ms = (perf_counter() - begun) * 1000
+    record(Operation(Kind.SEND, "core", message.method), ms, error=error, chain=message.correlation_id)
 
 
 class LoopCarrier:

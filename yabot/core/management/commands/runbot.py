@@ -67,6 +67,9 @@ class Command(BaseCommand):
         gc.set_threshold(20_000, 20, 20)
         self.stdout.write(f"runbot ready @{username}")
         self.stdout.flush()
+        from yabot.core import measuring
+
+        measuring.start("bot")
 
     def _end(self, code: int, sentence: str) -> None:
         self.stderr.write(sentence)
