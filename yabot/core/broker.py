@@ -12,7 +12,11 @@ PATIENCE = 1.0  # seconds to connect, and to answer
 
 def is_used() -> bool:
     """Whether this installation has a Redis at all."""
-    return bool(getattr(settings, "REDIS_URL", ""))
+    return bool(_address())
+
+
+def _address() -> str:
+    return str(getattr(settings, "REDIS_URL", ""))
 
 
 @cache
@@ -27,7 +31,7 @@ def trouble() -> str:
     from redis.exceptions import RedisError
 
     try:
-        _client(settings.REDIS_URL).ping()
+        _client(_address()).ping()
     except (RedisError, OSError, ValueError) as error:
         return redact(f"{type(error).__name__}: {error}")[:200]
     return ""
@@ -35,5 +39,5 @@ def trouble() -> str:
 
 def about() -> dict[str, Any]:
     """What the server says of itself (``INFO``). Raises RedisError or OSError."""
-    found: dict[str, Any] = _client(settings.REDIS_URL).info()
+    found: dict[str, Any] = _client(_address()).info()
     return found

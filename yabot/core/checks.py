@@ -12,6 +12,7 @@ from yabot.core import faults
 from yabot.core.addresses import WEBHOOK_PATH, is_loopback
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2}
+SHORTEST_TOKEN = 32
 WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
@@ -70,6 +71,16 @@ def check_debug(**_: Any) -> list[CheckMessage]:
     """yabot.W001: a token in a process that runs with DEBUG."""
     if settings.DEBUG and settings.TELEGRAM_TOKEN:
         return [Warning("DEBUG is on: error pages show settings to strangers.", id="yabot.W001")]
+    return []
+
+
+@register(Tags.security)
+def check_metrics(**_: Any) -> list[CheckMessage]:
+    """yabot.E071: a token that can be guessed opens /metrics to the world."""
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < SHORTEST_TOKEN:
+        message = f"METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters."
+        hint = 'Make one: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+        return [Error(message, hint=hint, id="yabot.E071")]
     return []
 
 

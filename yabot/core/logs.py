@@ -21,13 +21,13 @@ class Formatter(logging.Formatter):
 
     def __init__(self, style: str) -> None:
         super().__init__()
-        self._style = style
+        self._form = style
         self._inner: logging.Formatter | None = None
 
     def prepare(self) -> None:
         """Load what rendering needs, so that no line has to wait for it."""
         if self._inner is None:
-            self._inner = _build(self._style)
+            self._inner = _build(self._form)
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line (a traceback adds its own in the ``line`` format)."""

@@ -43,8 +43,10 @@ def since(moment: datetime, *, span: Span) -> list[Reading]:
 
 def read(found: Any) -> Iterator[Reading]:
     """Rows of counts as values."""
-    for at, kind, module, name, *numbers, buckets in found.order_by().values_list(*_COLUMNS):
-        yield Reading(at, Operation(kind, module, name), Series(*numbers, buckets=_buckets(buckets)))
+    rows = found.order_by().values_list(*_COLUMNS)
+    for at, kind, module, name, count, items, failures, ms, slowest, chain, buckets in rows:
+        series = Series(count, items, failures, ms, slowest, chain, _buckets(buckets))
+        yield Reading(at, Operation(kind, module, name), series)
 
 
 def _buckets(text: str) -> list[int]:

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"\b\d{3,}(?::|%3A)[\w-]{20,}")
+_TOKEN = re.compile(r"(?<!\d)\d{3,}(?::|%3A)[\w-]{20,}")
 
 
 def redact(text: str) -> str:

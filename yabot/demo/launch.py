@@ -71,7 +71,7 @@ class Launch:
         """The web process: start page, admin, health."""
         address = ["--host", HOST, "--port", str(port)]
         command = [sys.executable, "-m", "uvicorn", "yabot.asgi:application", *address]
-        command += ["--timeout-graceful-shutdown", "3", "--no-server-header"]
+        command += ["--timeout-graceful-shutdown", "3", "--no-server-header", "--no-access-log"]
         page = f"http://{HOST}:{port}/health/live"
         return self._child("web", command, lambda output: "running on" in output and answers(page))
 
