@@ -5,7 +5,7 @@ from django.apps import apps as registry
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from yabot.core import chains, ports
+from yabot.core import chains, modules
 
 
 class GamificationConfig(AppConfig):
@@ -17,13 +17,15 @@ class GamificationConfig(AppConfig):
     def ready(self) -> None:
         from gamification import (
             chain,
+            ports,
             receivers,  # noqa: F401 - connects them
         )
-        from gamification.services import reconciliation, wallets
+        from gamification.services import reconciliation
         from yabot.core.reconciliation import offer
 
         post_migrate.connect(open_the_books, sender=self)
-        ports.provide(ports.Wallets, wallets)
+        if modules.runs(self.name):
+            ports.provide()
         offer(*reconciliation.CHECKS)
         chains.offer("gamification", chain.links, event_names=chain.EVENT_NAMES)
 

@@ -294,6 +294,30 @@ def test_e005_is_content_with_a_real_database(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_e061_wants_a_key_for_modules_in_other_processes(settings):
+    settings.MODULE_URLS = {"gamification": "http://game:8000", "narrative": "", "channeladmin": ""}
+
+    (found,) = checks.check_modules()
+
+    assert found.id == "yabot.E061"
+    assert found.msg.startswith("GAMIFICATION_URL is set, and YABOT_MODULE_KEY is not")
+
+
+def test_w061_says_which_module_is_nowhere(settings):
+    settings.MODULES = ["narrative"]
+    settings.MODULE_URLS = {"gamification": "http://game:8000"}
+    settings.MODULE_KEY = "yab_key"
+
+    (found,) = checks.check_modules()
+
+    assert found.id == "yabot.W061"
+    assert found.msg.startswith("channeladmin does not run here")
+
+
+def test_one_process_for_everything_needs_no_key():
+    assert checks.check_modules() == []
+
+
 def test_w001_warns_of_a_token_in_debug(settings):
     settings.DEBUG, settings.TELEGRAM_TOKEN = True, "123:abc"
 

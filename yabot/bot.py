@@ -1,6 +1,7 @@
 """Which Telegram handlers run, in which order: the bot's composition root."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -19,6 +20,7 @@ from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
 from narrative.bot import hints
+from yabot.core import modules
 from yabot.core.bot import errors, start
 from yabot.core.bot.errors import checked
 from yabot.core.telegram import raw
@@ -56,23 +58,34 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     )
     private = filters.ChatType.PRIVATE
     application.add_handler(CommandHandler("start", start.on_start, private))
-    application.add_handler(CommandHandler(["saldo", "balance"], wallet.on_balance, private))
-    application.add_handler(CommandHandler(["historial", "history"], wallet.on_history, private))
-    application.add_handler(CommandHandler(["pistas", "hints"], hints.on_hints, private))
+    application.add_handler(CommandHandler(["saldo", "balance"], here(wallet.on_balance), private))
+    application.add_handler(CommandHandler(["historial", "history"], here(wallet.on_history), private))
+    application.add_handler(CommandHandler(["pistas", "hints"], here(hints.on_hints), private))
     application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
     application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
-    application.add_handler(CallbackQueryHandler(checked(hearts.on_heart), PRESS.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(hearts.on_heart)), PRESS.pattern))
     application.add_handler(CallbackQueryHandler(checked(start.on_language_chosen), start.LANGUAGE.pattern))
-    application.add_handler(CallbackQueryHandler(checked(wallet.on_history), wallet.HISTORY.pattern))
-    application.add_handler(CallbackQueryHandler(checked(wallet.on_balance), wallet.WALLET.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(wallet.on_history)), wallet.HISTORY.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(wallet.on_balance)), wallet.WALLET.pattern))
     application.add_handler(CallbackQueryHandler(errors.on_unknown_press))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, start.on_chat_moved))
-    application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
+    if modules.runs("channeladmin"):
+        application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
     application.add_error_handler(errors.on_error)
     measure_handlers(application)
-    start.deep_links.update(saldo=wallet.balance_screen, pistas=hints.hints_screen)
+    screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen}
+    start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
     return application
+
+
+def here(handler: errors.Handler) -> errors.Handler:
+    """The handler where its module runs; elsewhere one that says that the service is away."""
+    return handler if _runs_here(handler) else errors.on_module_away
+
+
+def _runs_here(function: Callable[..., Any]) -> bool:
+    return modules.runs(function.__module__.partition(".")[0])
 
 
 COMMANDS = {

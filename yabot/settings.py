@@ -23,6 +23,18 @@ CSRF_TRUSTED_ORIGINS = environment.names("CSRF_TRUSTED_ORIGINS", "")
 HTTPS = environment.flag("HTTPS", default=False)
 CRASH_AT = environment.text("YABOT_CRASH_AT")
 
+# --- modules: which of them this process runs, and where the others are -----------------------------------------------
+ALL_MODULES = ("channeladmin", "gamification", "narrative")
+MODULES = environment.choices("YABOT_MODULES", ALL_MODULES)
+MODULE_URLS = {
+    "channeladmin": environment.address("CHANNELADMIN_URL", ""),
+    "gamification": environment.address("GAMIFICATION_URL", ""),
+    "narrative": environment.address("NARRATIVE_URL", ""),
+}
+MODULE_KEY = environment.text("YABOT_MODULE_KEY")
+PORT_SECONDS = environment.number("PORT_SECONDS", 2, low=0.1, high=30)
+REDIS_URL = environment.text("REDIS_URL")
+
 # --- Telegram ---------------------------------------------------------------------------------------------------------
 TELEGRAM_TOKEN = environment.text("TELEGRAM_TOKEN")
 TELEGRAM_API_URL = environment.address("TELEGRAM_API_URL", "https://api.telegram.org/bot")

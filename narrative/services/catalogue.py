@@ -62,6 +62,10 @@ class Catalogue:
         """The hints whose condition looks at ``fact``."""
         return self.by_fact.get(fact, ())
 
+    def every(self) -> tuple[OpenHint, ...]:
+        """All of them, each once."""
+        return tuple({hint.id: hint for hints in self.by_fact.values() for hint in hints}.values())
+
 
 _known: Catalogue | None = None
 

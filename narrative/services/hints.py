@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from narrative.events import HintOpened, HintUnlocked
 from narrative.models import Hint, HintUnlock
-from narrative.services import lucien, opened
+from narrative.services import knowledge, lucien, opened, second_looks
 from narrative.services.catalogue import OpenHint, catalogue, opening
-from yabot.core import clock, ports, reactions, rows
+from narrative.services.knowledge import BESITOS, NOTHING, Known, besitos_now
+from yabot.core import clock, reactions, rows
 from yabot.core.conditions import Facts
 from yabot.core.correlation import Trace
 from yabot.core.events import publish
 from yabot.core.ids import uuid7
 from yabot.core.models import MessagePriority, TelegramUser
+from yabot.core.ports import PortUnavailable, wallets
 from yabot.core.transactions import atomic, on_commit
 
 CHUNK = 500
@@ -38,6 +41,9 @@ class AboutReader(Protocol):
     def user_id(self) -> int | None: ...
     @property
     def trace(self) -> Trace | None: ...
+
+
+Seen = tuple[int, Facts, Trace | None]  # a reader, what is known of them, and why they are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +76,32 @@ def unlock_by_balance(events: Sequence[BalanceKnown]) -> int:
 
 @atomic
 def unlock_by_reaction(events: Sequence[AboutReader]) -> int:
-    """Open what these readers' reactions open; how many hints opened."""
+    """Open what these readers' reactions open; how many hints opened.
+
+    Where that hangs on besitos and the economy does not answer, the reader is looked at again later.
+    """
     hints = catalogue().watching("reactions")
     last = {event.user_id: event for event in events if event.user_id is not None}
     if not hints or not last:
         return 0
     known = {"reactions", *_needs(hints)}
     counts = reactions.given_by(list(last))
-    besitos = ports.wallets().balances(list(last)) if "besitos" in known else {}
-    seen = [(user, Facts(besitos.get(user, 0), counts.get(user, 0)), event.trace) for user, event in last.items()]
-    return _unlock(_candidates(hints, seen), known)
+    besitos = besitos_now(last) if "besitos" in known else {}
+    unknown = BESITOS if besitos is None else NOTHING
+    seen = [
+        (user, Facts((besitos or {}).get(user, 0), counts.get(user, 0), unknown), event.trace)
+        for user, event in last.items()
+    ]
+    if unknown:
+        second_looks.owe(_in_doubt(hints, seen))
+    return _unlock(_candidates(hints, seen), known - unknown)
 
 
 def _needs(hints: Iterable[OpenHint]) -> frozenset[str]:
     return frozenset().union(*(hint.condition.needs for hint in hints))
 
 
-def _candidates(hints: Sequence[OpenHint], seen: Iterable[tuple[int, Facts, Trace | None]]) -> list[Opening]:
+def _candidates(hints: Sequence[OpenHint], seen: Iterable[Seen]) -> list[Opening]:
     """Whose condition holds, or held at an earlier event of the batch, except where it is known to be open already."""
     found: dict[tuple[int, UUID], Opening] = {}
     for user, facts, trace in seen:
@@ -96,17 +111,34 @@ def _candidates(hints: Sequence[OpenHint], seen: Iterable[tuple[int, Facts, Trac
     return list(found.values())
 
 
+def _in_doubt(hints: Sequence[OpenHint], seen: Iterable[Seen]) -> list[Opening]:
+    """For whom a hint may be open, nobody knows."""
+    return [
+        Opening(hint, user, trace, facts)
+        for user, facts, trace in seen
+        for hint in hints
+        if not opened.is_known(user, hint.id) and hint.condition.judge(facts) is None
+    ]
+
+
 def _unlock(
     candidates: Sequence[Opening], known: Collection[str], *, priority: MessagePriority = MessagePriority.NOTICE
 ) -> int:
     """Open what is not open yet, announce it, have Lucien write. Seven statements for any list.
 
-    ``known`` are the facts in the candidates; one more statement for each other fact that a letter tells.
+    ``known`` are the facts in the candidates; one more statement for each other fact that a letter tells. A hint whose
+    letter tells what nobody knows now opens later.
     """
     if not candidates:
         return 0
     open_already = _open_pairs({one.user_id for one in candidates}, {one.hint.id for one in candidates})
     new = [one for one in candidates if (one.user_id, one.hint.id) not in open_already]
+    looked_up = lucien.look_up(new, known)
+    if looked_up.besitos is None:
+        _put_off([one for one in new if lucien.tells(one.hint, "besitos")], priority)
+        candidates, new = (
+            [one for one in those if not lucien.tells(one.hint, "besitos")] for those in (candidates, new)
+        )
     on_commit(lambda: opened.remember(candidates))
     if not new:
         return 0
@@ -114,7 +146,7 @@ def _unlock(
     traces = publish(
         [HintUnlocked(user_id=o.user_id, trace=o.trace, hint_id=o.hint.id, hint_key=o.hint.key) for o in new]
     )
-    told = lucien.write_about(new, traces, known=known, priority=priority)
+    told = lucien.write_about(new, traces, looked_up=looked_up, priority=priority)
     rows.insert(
         HintUnlock,
         ("id", "hint", "user_id", "correlation_id", "has_letter", "unlocked_at"),
@@ -124,6 +156,38 @@ def _unlock(
         ],
     )
     return len(new)
+
+
+def _put_off(late: Sequence[Opening], priority: MessagePriority) -> None:
+    """Look at these readers again; what opens for everyone waits as a whole, in the bus. Raises PortUnavailable."""
+    if late and priority == MessagePriority.BROADCAST:
+        raise PortUnavailable(wallets.balances.full_name, "a letter to everyone tells it")
+    second_looks.owe(late)
+
+
+def look_again_due() -> int:
+    """Judge the hints of everybody who is due again; how many hints opened."""
+    count = 0
+    while (found := _look_again()) is not None:
+        count += found
+    return count
+
+
+@atomic
+def _look_again() -> int | None:
+    """The next 500 readers; None when nobody is due, or nobody knows yet."""
+    looks = second_looks.due(CHUNK)
+    users = [look.user_id for look in looks]
+    besitos = besitos_now(users) if users else None
+    if besitos is None:
+        second_looks.put_off(looks)
+        return None
+    counts = reactions.given_by(users)
+    seen = [
+        (look.user_id, Facts(besitos.get(look.user_id, 0), counts.get(look.user_id, 0)), look.trace) for look in looks
+    ]
+    second_looks.settle(looks)
+    return _unlock(_candidates(catalogue().every(), seen), {"besitos", "reactions"})
 
 
 def _open_pairs(users: Collection[int], hints: Collection[UUID]) -> set[tuple[int, UUID]]:
@@ -166,12 +230,20 @@ class HintLine:
 def of_reader(user_id: int, language: str) -> list[HintLine]:
     """Every active hint: the open ones with their text, the others with what is missing. Four statements."""
     open_ones = set(HintUnlock.objects.filter(user_id=user_id).values_list("hint_id", flat=True))
-    facts = Facts(ports.wallets().balances([user_id]).get(user_id, 0), reactions.given_by([user_id]).get(user_id, 0))
-    return [_line(row, facts, row.pk in open_ones, language) for row in Hint.objects.filter(is_active=True)]
+    known = knowledge.of_reader(user_id)
+    return [_line(row, known, row.pk in open_ones, language) for row in Hint.objects.filter(is_active=True)]
 
 
-def _line(row: Hint, facts: Facts, unlocked: bool, language: str) -> HintLine:
+def _line(row: Hint, known: Known, unlocked: bool, language: str) -> HintLine:
     condition = row.parsed_condition
     free = unlocked or row.opened_to_all_at is not None or (condition is not None and not condition)
-    missing = "" if free or condition is None else condition.explain(facts, language)
+    missing = "" if free or condition is None else condition.explain(known.facts, language)
+    if missing and known.old_since and condition and "besitos" in condition.needs:
+        missing += _as_of(known.old_since, language)
     return HintLine(row.title(language), row.body(language), free, missing)
+
+
+def _as_of(when: datetime, language: str) -> str:
+    """That the besitos are not of today's counting."""
+    minutes = max(1, round((clock.now() - when).total_seconds() / 60))
+    return f" (as I knew {minutes} min ago)" if language == "en" else f" (según lo que sabía hace {minutes} min)"

@@ -7,8 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from narrative.models.lucien import PLACEHOLDERS
+from narrative.services import knowledge
 from narrative.services.catalogue import OpenHint
-from yabot.core import clock, messages, ports, reactions, rows
+from yabot.core import clock, messages, reactions, rows
 from yabot.core.conditions import Facts
 from yabot.core.correlation import Trace
 from yabot.core.messages import Message
@@ -41,24 +42,41 @@ class Addressee:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """Facts that letters tell and that were not known when their hints opened. ``besitos`` None: nobody knows now."""
+
+    besitos: Mapping[int, int] | None
+    reactions: Mapping[int, int]
+
+
+def look_up(opened: Sequence[Opened], known: Collection[str]) -> LookedUp:
+    """What these letters tell beyond the facts ``known``. One statement for each such fact."""
+    users = list(dict.fromkeys(one.user_id for one in opened))
+    missing = _told({one.hint.id: one.hint for one in opened}.values()) - set(known)
+    besitos = knowledge.besitos_now(users) if "besitos" in missing else {}
+    return LookedUp(besitos, reactions.given_by(users) if "reactions" in missing else {})
+
+
+def tells(hint: OpenHint, fact: str) -> bool:
+    """Whether the letter of this hint tells ``fact``."""
+    return fact in _told([hint])
+
+
 def write_about(
-    opened: Sequence[Opened], traces: Sequence[Trace], *, known: Collection[str], priority: MessagePriority
+    opened: Sequence[Opened], traces: Sequence[Trace], *, looked_up: LookedUp, priority: MessagePriority
 ) -> set[tuple[int, UUID]]:
     """Owe each reader the letter of the hint that opened, once, now or after its delay; who got one about what.
 
-    ``known`` are the facts that ``opened`` carries; others that a letter tells are looked up for all of them at once.
     Those who blocked the bot or were erased get none; they find the hint in /pistas when they come back.
     """
     letters = [(one, trace) for one, trace in zip(opened, traces, strict=True) if one.hint.letter]
     if not letters:
         return set()
     readers = addressees({one.user_id for one, _ in letters})
-    missing = _told({one.hint.id: one.hint for one, _ in letters}.values()) - set(known)
-    besitos = ports.wallets().balances(list(readers)) if "besitos" in missing else {}
-    counts = reactions.given_by(list(readers)) if "reactions" in missing else {}
     written = [(one, trace) for one, trace in letters if one.user_id in readers]
     messages.enqueue(
-        [_message(one, trace, readers[one.user_id], priority, _facts(one, besitos, counts)) for one, trace in written],
+        [_message(one, trace, readers[one.user_id], priority, _facts(one, looked_up)) for one, trace in written],
         known_new=True,
     )
     return {(one.user_id, one.hint.id) for one, _ in written}
@@ -70,10 +88,11 @@ def _told(hints: Iterable[OpenHint]) -> set[str]:
     return {fact for value, fact in TOLD.items() if any(letter.mentions(value) for letter in letters)}
 
 
-def _facts(one: Opened, besitos: Mapping[int, int], counts: Mapping[int, int]) -> Facts:
+def _facts(one: Opened, looked_up: LookedUp) -> Facts:
     """What was known when the hint opened, and what was looked up for its letter."""
     user = one.user_id
-    return Facts(besitos.get(user, one.facts.besitos), counts.get(user, one.facts.reactions))
+    besitos = (looked_up.besitos or {}).get(user, one.facts.besitos)
+    return Facts(besitos, looked_up.reactions.get(user, one.facts.reactions))
 
 
 def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:

@@ -20,7 +20,7 @@ from tests.core import back_office
 from tests.core.back_office import allow, list_of, page_of, staff
 from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
-from yabot.core import clock, ports
+from yabot.core import clock
 from yabot.core.admin import menu
 from yabot.core.admin.base import BoundedPaginator
 from yabot.core.models import (
@@ -31,6 +31,7 @@ from yabot.core.models import (
     Reaction,
     TelegramUser,
 )
+from yabot.core.ports import wallets
 
 pytestmark = pytest.mark.django_db
 EVIL = "<img src=x onerror=alert(1)>"
@@ -183,7 +184,7 @@ def test_besitos_are_shown_in_the_list_and_on_the_page(admin_client: Client) -> 
 
 
 def test_people_are_listed_without_an_economy_too(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "_providers", {})
+    monkeypatch.setattr(wallets.balances, "_provider", None)
     factories.TelegramUserFactory(first_name="Eulalia")
 
     assert "Eulalia" in admin_client.get(list_of(TelegramUser)).content.decode()

@@ -9,9 +9,11 @@ from gamification.models import MINT_ID, SINK_ID, Account, AccountKind, Entry, R
 from gamification.services import proof, wallets
 from tests.factories.gamification import WalletFactory
 from tests.gamification.hearing import announced
-from yabot.core import correlation, ports
+from yabot.core import correlation
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
+from yabot.core.ports import wallets as port
+from yabot.core.ports.wallets import Balances, BalancesAsked
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +153,7 @@ def test_balances_are_told_for_many_and_unknown_readers_are_absent():
 
     assert wallets.balances([1, 2, 3]) == {1: 3, 2: 4}
     assert wallets.balance_of(3) == 0
-    assert ports.wallets().balances([2, 3]) == {2: 4}
+    assert port.balances.ask(BalancesAsked((2, 3))).value == Balances({2: 4})
 
 
 def test_the_history_tells_each_movement_newest_first():

@@ -12,6 +12,7 @@ from tests.narrative.telling import earn, earned, letters, reader, tell, texts
 from tests.narrative.telling import opened as openings
 from yabot.core import clock, events, people, rows
 from yabot.core.models import Delivery, FindingState, OutgoingMessage
+from yabot.core.ports import wallets
 
 pytestmark = pytest.mark.django_db
 HINTS, LETTERS = "narrative.hints", "narrative.letters"
@@ -139,6 +140,19 @@ def test_letters_of_a_hint_for_everyone_are_found_too():
     hints.open_for_all(hint_id=hint.pk, trace=None)
     tell()
     OutgoingMessage.objects.all().delete()
+
+    assert reconcile(LETTERS).repaired == 1
+    assert len(texts(ana)) == 1
+
+
+def test_a_lost_letter_that_tells_what_nobody_knows_now_waits(monkeypatch):
+    old_hint()
+    ana = reader()
+    earn({ana: 5})
+    OutgoingMessage.objects.all().delete()
+    with monkeypatch.context() as away:
+        away.setattr(wallets.balances, "_provider", None)
+        assert reconcile(LETTERS).repaired == 0
 
     assert reconcile(LETTERS).repaired == 1
     assert len(texts(ana)) == 1

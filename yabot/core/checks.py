@@ -66,6 +66,22 @@ def check_webhook(**_: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.compatibility)
+def check_modules(**_: Any) -> list[CheckMessage]:
+    """yabot.E061, yabot.W061: modules in other processes are asked with a key, and each must be somewhere."""
+    found: list[CheckMessage] = []
+    remote = sorted(name for name, url in settings.MODULE_URLS.items() if url)
+    if remote and not settings.MODULE_KEY:
+        message = f"{remote[0].upper()}_URL is set, and YABOT_MODULE_KEY is not: the other process will refuse us."
+        found.append(Error(message, hint="Make a key with: manage.py modulekey create", id="yabot.E061"))
+    for name in settings.ALL_MODULES:
+        if name not in settings.MODULES and name not in remote:
+            message = f"{name} does not run here (YABOT_MODULES), and {name.upper()}_URL does not say where it does."
+            hint = "Readers will be told that this part is away."
+            found.append(Warning(message, hint=hint, id="yabot.W061"))
+    return found
+
+
 @register(Tags.security, deploy=True)
 def check_debug(**_: Any) -> list[CheckMessage]:
     """yabot.W001: a token in a process that runs with DEBUG."""

@@ -33,10 +33,11 @@ class ConditionError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of one reader when a condition is checked."""
+    """What is known of one reader when a condition is checked; ``unknown`` names the facts nobody knows now."""
 
     besitos: int = 0
     reactions: int = 0
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,18 @@ class Test:
         """Whether the reader passes."""
         return self.holds(facts) is not self.negated
 
+    def judge(self, facts: Facts) -> bool | None:
+        """Whether the reader passes; None when nobody knows."""
+        return None if self.needs in facts.unknown else self.check(facts)
+
     def holds(self, facts: Facts) -> bool:
         """The test itself, before the NOT tick."""
         raise TypeError("a kind of test says when it holds")
 
     def explain(self, facts: Facts, language: str) -> str:
         """What is missing, in one short sentence; empty when nothing is."""
+        if self.needs in facts.unknown:
+            return "I cannot tell right now" if language == "en" else "No lo sé ahora"
         if self.check(facts):
             return ""
         if self.negated:
@@ -233,8 +240,18 @@ class Condition:
         """The facts it looks at."""
         return frozenset(test.needs for test in self)
 
+    def judge(self, facts: Facts) -> bool | None:
+        """Whether the reader passes; None when that hangs on what nobody knows."""
+        verdicts = [test.judge(facts) for test in self.tests]
+        if self.either:
+            options = [test.judge(facts) for test in self.either]
+            verdicts.append(True if True in options else None if None in options else False)
+        return False if False in verdicts else None if None in verdicts else True
+
     def check(self, facts: Facts) -> bool:
-        """Whether the reader passes."""
+        """Whether the reader certainly passes."""
+        if facts.unknown:
+            return self.judge(facts) is True
         for test in self.tests:  # a plain loop: a generator costs more than the tests
             if test.holds(facts) is test.negated:
                 return False
@@ -243,7 +260,7 @@ class Condition:
     def explain(self, facts: Facts, language: str) -> str:
         """What is missing, in one line; empty when nothing is."""
         said = [words for test in self.tests if (words := test.explain(facts, language))]
-        if self.either and not any(test.check(facts) for test in self.either):
+        if self.either and not any(test.judge(facts) for test in self.either):
             word = " or " if language == "en" else " o "
             said.append(word.join(test.explain(facts, language) for test in self.either))
         return ". ".join(said)

@@ -22,9 +22,11 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from yabot.core import bell, clock, correlation, faults, rows
 from yabot.core.correlation import Trace
+from yabot.core.errors import Unavailable
 from yabot.core.events import DELIVERY, NOBODY, SHARDS, Event, EventSignal, signal_of
 from yabot.core.metrics import Kind, Operation, record
 from yabot.core.models import Delivery, EventRecord, Priority
+from yabot.core.modules import runs
 from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
@@ -34,6 +36,7 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(hours=1)
+WAIT_FOR_OTHERS = timedelta(seconds=30)
 
 
 class Overtaken(Exception):
@@ -61,7 +64,7 @@ def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | 
     Critical ones first, each person's in order. ``calm`` leaves low priorities waiting (overload). A receiver that
     raises rolls its batch back; the batch is split until the bad event stands alone, and that one is tried again
     later (2 s, 4 s, … with jitter) while it holds back its own person's later events for this module only. After
-    ``DELIVERY_TRIES`` tries it is a dead letter.
+    ``DELIVERY_TRIES`` tries it is a dead letter, except while it only waits for another module (``Unavailable``).
     """
     size, started = limit or settings.DELIVERY_BATCH, perf_counter()
     try:
@@ -216,11 +219,16 @@ def _put_off(item: Waiting, error: Exception) -> None:
         return
     row.attempts += 1
     row.last_error = redact(f"{type(error).__name__}: {error}")[:2000]
-    row.due_at = clock.now() + backoff(row.attempts)
-    if row.attempts >= settings.DELIVERY_TRIES:
+    row.due_at = clock.now() + _pause(row.attempts, error)
+    if row.attempts >= settings.DELIVERY_TRIES and not isinstance(error, Unavailable):
         row.dead_at = clock.now()
         log.error("%s is now a dead letter of %s: %s", row.event_id, row.module, row.last_error)
     row.save(update_fields=["attempts", "last_error", "due_at", "dead_at"])
+
+
+def _pause(attempts: int, error: Exception) -> timedelta:
+    """What waits for another module is tried again soon after that is back, and is nobody's fault."""
+    return min(WAIT_FOR_OTHERS, backoff(attempts)) if isinstance(error, Unavailable) else backoff(attempts)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -270,5 +278,10 @@ def is_overloaded() -> bool:
 
 
 def modules() -> list[str]:
-    """Every module that listens to anything, in a fixed order."""
+    """Every module that listens to anything, in a fixed order; whichever process runs it."""
     return sorted({module for signal in EventSignal.known.values() for module in signal.modules})
+
+
+def modules_here() -> list[str]:
+    """The modules this process delivers to, in the same order. The others' rows wait for who runs them."""
+    return [module for module in modules() if runs(module)]

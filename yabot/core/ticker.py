@@ -28,6 +28,11 @@ class Job:
     every: timedelta
     run: Callable[[], object]
 
+    @property
+    def module(self) -> str:
+        """Whose job it is: the top-level package of what it runs."""
+        return self.run.__module__.partition(".")[0]
+
     def due_at(self, now: datetime) -> datetime:
         """The last moment at which this job became due."""
         return _EPOCH + (now - _EPOCH) // self.every * self.every

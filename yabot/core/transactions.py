@@ -15,6 +15,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from yabot.core import errands
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -72,6 +74,9 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
         if _depth.inside:
             with transaction.atomic(savepoint=False):
                 return function(*args, **kwargs)
+        return errands.run(lambda: whole(*args, **kwargs))
+
+    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, TRIES + 1):
             try:
                 with _outermost():

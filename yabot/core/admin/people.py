@@ -13,12 +13,14 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from yabot.core import people, ports
+from yabot.core import people
 from yabot.core.admin import confirming
 from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, Select, Tone, badge, column
 from yabot.core.admin.confirming import Question
 from yabot.core.admin.lists import PreparedAdmin, lists_about, people_called
 from yabot.core.models import BotStatus, TelegramChat, TelegramUser
+from yabot.core.ports import PortUnavailable, wallets
+from yabot.core.ports.wallets import BalancesAsked
 
 
 class Presence(admin.SimpleListFilter):
@@ -174,10 +176,10 @@ class TelegramUserAdmin(PreparedAdmin):
 
 
 def _balances(ids: Sequence[int]) -> dict[int, int]:
-    """The economy's answer; nothing when no module offers one."""
+    """The economy's answer, an old one if need be; nothing when it gives none."""
     try:
-        return ports.wallets().balances(ids)
-    except ports.NoProvider:
+        return wallets.balances.ask(BalancesAsked(tuple(ids))).value.by_user
+    except PortUnavailable:
         return {}
 
 

@@ -11,7 +11,7 @@ from telegram import Update
 
 from yabot.core import correlation
 from yabot.core.bot.readers import person_of
-from yabot.core.errors import DomainError
+from yabot.core.errors import DomainError, ModuleAway
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.callbacks import ForgedCallback, unpack
@@ -37,6 +37,11 @@ def checked(handler: Handler) -> Handler:
 async def on_unknown_press(update: Update, context: Context) -> None:
     """A button no handler knows."""
     raise ForgedCallback
+
+
+async def on_module_away(update: Update, context: Context) -> None:
+    """A command or a button of a module that this process does not run."""
+    raise ModuleAway
 
 
 async def on_error(update: object, context: Context) -> None:

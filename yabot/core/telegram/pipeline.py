@@ -176,7 +176,7 @@ class Pipeline(threading.Thread):
             if self._sends:
                 outbox.doubt_abandoned(owner=self.worker.owner)
                 outbox.retry_doubtful()
-        self._rung |= {bell.MESSAGES, *delivery.modules()}
+        self._rung |= {bell.MESSAGES, *delivery.modules_here()}
 
     def _look(self) -> bool:
         """Take up what webhooks have stored: after a bell, and otherwise a few times a second."""
@@ -206,11 +206,11 @@ class Pipeline(threading.Thread):
 
     def _deliver(self) -> bool:
         self._hear()
-        modules = [module for module in delivery.modules() if module in self._rung]
+        modules = [module for module in delivery.modules_here() if module in self._rung]
         if not modules:
             return False
         more: set[str] = set()
-        for module in delivery.modules():  # in one order: what one announces, the next hears in the same turn
+        for module in delivery.modules_here():  # in one order: what one announces, the next hears in the same turn
             self._hear()
             if module in self._rung:
                 self._rung.discard(module)

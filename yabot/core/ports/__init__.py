@@ -1,0 +1,20 @@
+"""Questions and orders between modules, in this process or over HTTP.
+
+``operations`` says what an operation is. Each other module here declares one port: what can be asked of a module that
+the one who asks never imports. ``wallets.balances.ask(BalancesAsked((42,)))``.
+"""
+
+from yabot.core.ports import inventories, memberships, wallets
+from yabot.core.ports.operations import Answer, Operation, Order, PortUnavailable, Question, Refused
+
+__all__ = [
+    "Answer",
+    "Operation",
+    "Order",
+    "PortUnavailable",
+    "Question",
+    "Refused",
+    "inventories",
+    "memberships",
+    "wallets",
+]

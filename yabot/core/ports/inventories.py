@@ -1,0 +1,24 @@
+"""What readers carry in their bag. Declared for whoever asks; ``gamification`` provides it once it has a bag."""
+
+from dataclasses import dataclass, field
+
+from yabot.core.ports.operations import MOST_READERS, Question
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsAsked:
+    """Whose items."""
+
+    user_ids: tuple[int, ...] = field(metadata={"maxItems": MOST_READERS})
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """How many of each item, by its key, each of them has; people with an empty bag are absent."""
+
+    by_user: dict[int, dict[str, int]]
+
+
+items: Question[ItemsAsked, Items] = Question(
+    "gamification", "items", ItemsAsked, Items, summary="What readers carry in their bag"
+)
