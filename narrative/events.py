@@ -37,4 +37,4 @@ class HintOpened(Event):
 
 hint_unlocked = EventSignal(HintUnlocked)
 goal_reached = EventSignal(GoalReached)
-hint_opened = EventSignal(HintOpened, priority=Priority.LOW)
+hint_opened = EventSignal(HintOpened, priority=Priority.LOW, is_public=False)

@@ -7,6 +7,7 @@ import pytest
 
 from gamification.services import rules
 from yabot.core import ids, people, snapshot
+from yabot.core.webhooks import subscriptions
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,7 @@ def _nobody_is_remembered() -> None:
     rules.forget_rules()
     ids._last = 0  # a test that moved the clock leaves ids of the future behind
     snapshot.forget()
+    subscriptions.forget()
 
 
 @pytest.fixture

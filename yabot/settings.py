@@ -55,6 +55,10 @@ DELIVERY_TRIES = int(environment.number("DELIVERY_TRIES", 6, low=1, high=50))
 DELIVERY_BACKLOG_LIMIT = int(environment.number("DELIVERY_BACKLOG_LIMIT", 50_000, low=1))
 DATABASE_THREADS = int(environment.number("DATABASE_THREADS", 4, low=1, high=64))
 
+# --- webhooks for other programs --------------------------------------------------------------------------------------
+WEBHOOK_TRIES = int(environment.number("WEBHOOK_TRIES", 14, low=1, high=100))
+WEBHOOK_PRIVATE_ADDRESSES = environment.flag("WEBHOOK_PRIVATE_ADDRESSES", default=False)
+
 # --- the sandbox ------------------------------------------------------------------------------------------------------
 SANDBOX_ENABLED = environment.flag("SANDBOX_ENABLED", default=False)
 SANDBOX_URL = environment.address("SANDBOX_URL", "")

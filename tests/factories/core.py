@@ -8,6 +8,7 @@ from yabot.core import clock
 from yabot.core.ids import uuid7
 from yabot.core.models import (
     BotStatus,
+    CallState,
     Delivery,
     EventRecord,
     Heartbeat,
@@ -22,6 +23,8 @@ from yabot.core.models import (
     TelegramChat,
     TelegramUser,
     UpdateState,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 
 
@@ -170,6 +173,39 @@ class ReconciliationFindingFactory(factory.django.DjangoModelFactory):
     open_key = factory.LazyAttribute(lambda row: f"{row.job}:{row.kind}:{row.object}")
 
 
+class WebhookEndpointFactory(factory.django.DjangoModelFactory):
+    """A program that listens to everything."""
+
+    class Meta:
+        model = WebhookEndpoint
+
+    name = factory.Sequence(lambda n: f"Contabilidad {n}")
+    url = "https://cuentas.example/yabot"
+
+
+class WebhookDeliveryFactory(factory.django.DjangoModelFactory):
+    """A call that waits."""
+
+    class Meta:
+        model = WebhookDelivery
+
+    class Params:
+        event = factory.SubFactory(EventRecordFactory)
+        dead = factory.Trait(
+            state=CallState.DEAD, attempts=14, error="503: no", finished_at=factory.LazyFunction(clock.now)
+        )
+        done = factory.Trait(
+            state=CallState.DONE, attempts=1, status_code=200, finished_at=factory.LazyFunction(clock.now)
+        )
+
+    endpoint = factory.SubFactory(WebhookEndpointFactory)
+    event_id = factory.SelfAttribute("event.id")
+    type = factory.SelfAttribute("event.type")
+    user_id = factory.SelfAttribute("event.user_id")
+    sequence = factory.SelfAttribute("event.sequence")
+    correlation_id = factory.SelfAttribute("event.correlation_id")
+
+
 FACTORIES = {
     factory_class._meta.model: factory_class
     for factory_class in (
@@ -184,5 +220,7 @@ FACTORIES = {
         JobRunFactory,
         HeartbeatFactory,
         ReconciliationFindingFactory,
+        WebhookEndpointFactory,
+        WebhookDeliveryFactory,
     )
 }

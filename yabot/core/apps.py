@@ -12,8 +12,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from yabot.core import checks, reconciliation  # noqa: F401 - registers the system checks
+        from yabot.core.events import EventSignal
         from yabot.core.reconciliation import log, outbox, queues
+        from yabot.core.webhooks import subscriptions
 
+        EventSignal.connect_to_public(subscriptions.record, subscriptions.MODULE, subscriptions.is_wanted)
         reconciliation.offer(
             log.STREAM_CHECK,
             log.EVENT_CHECK,

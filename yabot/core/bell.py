@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 MESSAGES = "messages"  # rung for the outbox
+CALLS = "calls"  # rung for calls that other programs are owed
 INBOX = "inbox"  # rung for updates that a webhook stored; every other topic is a module's name
 Listener = Callable[[frozenset[str]], object]
 _listeners: list[Listener] = []

@@ -54,15 +54,36 @@ class EventSignal(Signal):
     """
 
     known: ClassVar[dict[str, "EventSignal"]] = {}
+    _curious: ClassVar[list[tuple[Callable[..., object], str, Wish]]] = []  # who listens to every public event
 
-    def __init__(self, event: type[Event], *, priority: Priority = Priority.NORMAL) -> None:
+    def __init__(
+        self,
+        event: type[Event],
+        *,
+        priority: Priority = Priority.NORMAL,
+        is_public: bool = True,
+        private: Iterable[str] = (),
+    ) -> None:
+        """Other programs may hear of a public event, without its ``private`` fields."""
         super().__init__()
         self.event = event
         self.priority = priority
+        self.is_public = is_public
+        self.private = frozenset(private)
         self.modules: list[str] = []
         self._picky: dict[str, list[Wish]] = {}  # modules whose every receiver has a wish
         self.known[event.type_name()] = self
         self._codec = _Codec(event)
+        for receiver, module, wish in self._curious if is_public else ():
+            self.connect(receiver, sender=module, wish=wish)
+
+    @classmethod
+    def connect_to_public(cls, receiver: Callable[..., object], module: str, wish: Wish) -> None:
+        """Let ``receiver`` hear every public event there is and will be, on behalf of ``module``."""
+        cls._curious.append((receiver, module, wish))
+        for signal in cls.known.values():
+            if signal.is_public:
+                signal.connect(receiver, sender=module, wish=wish)
 
     def connect(
         self,

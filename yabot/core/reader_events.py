@@ -12,7 +12,7 @@ class ReaderStarted(Event):
     payload: str
 
 
-reader_started = EventSignal(ReaderStarted)
+reader_started = EventSignal(ReaderStarted, private={"payload"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ from yabot.core.admin import (
     reactions,
     reconciliation,
     staff,
+    webhooks,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "reactions",
     "reconciliation",
     "staff",
+    "webhooks",
 ]

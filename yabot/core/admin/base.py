@@ -1,8 +1,8 @@
 """What every admin class of YABOT is made of, with django-unfold and without it.
 
 Modules import ``ModelAdmin``, ``TabularInline``, ``StackedInline``, ``ReadOnlyAdmin``, ``badge`` and ``column`` from
-here and never from a theme. ``Select`` is the theme's drop-down, for choice fields a form declares itself; ``icon``
-on an admin class is its Material symbol in the menu.
+here and never from a theme. ``Select`` and ``CheckboxSelectMultiple`` are the theme's, for choice fields a form
+declares itself; ``icon`` on an admin class is its Material symbol in the menu.
 """
 
 import functools
@@ -27,15 +27,17 @@ if TYPE_CHECKING or not settings.UNFOLD_INSTALLED:
     _Base = admin.ModelAdmin
     _Tabular = admin.TabularInline
     _Stacked = admin.StackedInline
-    from django.forms import Select
+    from django.forms import CheckboxSelectMultiple, Select
 else:
     from unfold.admin import ModelAdmin as _Base
     from unfold.admin import StackedInline as _Stacked
     from unfold.admin import TabularInline as _Tabular
+    from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget as CheckboxSelectMultiple
     from unfold.widgets import UnfoldAdminSelectWidget as Select
 
 __all__ = [
     "BoundedPaginator",
+    "CheckboxSelectMultiple",
     "LargeTableAdmin",
     "ModelAdmin",
     "ReadOnlyAdmin",

@@ -20,7 +20,17 @@ GROUPS: tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], ...] = (
     (
         _("Sistema"),
         (),
-        ("EventRecord", "Delivery", "OutgoingMessage", "InboundUpdate", "ReconciliationFinding", "JobRun", "Heartbeat"),
+        (
+            "EventRecord",
+            "Delivery",
+            "OutgoingMessage",
+            "InboundUpdate",
+            "WebhookEndpoint",
+            "WebhookDelivery",
+            "ReconciliationFinding",
+            "JobRun",
+            "Heartbeat",
+        ),
     ),
     (_("Equipo"), ("auth",), ()),
 )

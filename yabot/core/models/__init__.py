@@ -8,9 +8,11 @@ from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMe
 from yabot.core.models.people import BotStatus, TelegramChat, TelegramUser
 from yabot.core.models.reactions import Reaction, ReactionSource, ReactionTotal
 from yabot.core.models.reconciliation import FindingState, ReconciliationFinding, ReconciliationWalk
+from yabot.core.models.webhooks import CallState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "BotStatus",
+    "CallState",
     "Delivery",
     "EventRecord",
     "EventStream",
@@ -36,4 +38,6 @@ __all__ = [
     "TelegramFile",
     "TelegramUser",
     "UpdateState",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -22,6 +22,7 @@ from yabot.core.telegram.poller import AnotherPoller, Poller
 from yabot.core.telegram.registration import Watch
 from yabot.core.telegram.sender import LoopCarrier, ProcessCarrier, Sender
 from yabot.core.ticker import Job, Ticker
+from yabot.core.webhooks.courier import Courier
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ class Gateway:
             asyncio.create_task(self._source(pipeline).run()),
             asyncio.create_task(self._tick()),
             asyncio.create_task(self._set_menus()),
+            asyncio.create_task(Courier().run()),
         ]
         try:
             await self._until_stopped(work[0])

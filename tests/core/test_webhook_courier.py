@@ -1,0 +1,282 @@
+"""Calls over real HTTP to a real receiver on the loopback."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.core.receiving import Receiver, documented_check, receiving, silent_port
+from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, WebhookEndpointFactory
+from yabot.core import bell, clock
+from yabot.core.models import CallState, Lease, WebhookDelivery, WebhookEndpoint
+from yabot.core.webhooks import courier, endpoints, queue, signing
+from yabot.core.webhooks.courier import Courier, send_due
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _loopback(settings):
+    settings.WEBHOOK_PRIVATE_ADDRESSES = True
+
+
+@pytest.fixture
+def receiver():
+    with receiving() as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint(receiver: Receiver) -> WebhookEndpoint:
+    return WebhookEndpointFactory(url=receiver.url)
+
+
+def owed(endpoint: WebhookEndpoint, count: int, user: int = 7) -> None:
+    for number in range(1, count + 1):
+        event = EventRecordFactory(user_id=user, sequence=number)
+        WebhookDeliveryFactory(endpoint=endpoint, event=event)
+
+
+def states() -> list[int]:
+    return list(WebhookDelivery.objects.order_by("id").values_list("state", flat=True))
+
+
+def test_a_call_arrives_as_it_is_documented(receiver, endpoint):
+    owed(endpoint, 1)
+    row = WebhookDelivery.objects.get()
+
+    send_due()
+
+    (heard,) = receiver.heard
+    assert heard.path == "/hook"
+    assert documented_check()(heard.raw, heard.signature, signing.secret(endpoint))
+    assert heard.delivery == str(row.pk)
+    assert heard.headers["X-YABOT-Event"] == heard.body["type"] == "reaction_detected"
+    assert heard.headers["X-Correlation-ID"] == heard.body["correlation_id"] == str(row.correlation_id)
+    assert (heard.body["user_id"], heard.body["sequence"]) == (7, 1)
+    assert states() == [CallState.DONE]
+
+
+def test_each_readers_calls_come_in_order_and_readers_side_by_side(receiver, endpoint):
+    for user in (7, 8, 9):
+        owed(endpoint, 20, user)
+
+    send_due()
+
+    for user in (7, 8, 9):
+        assert [heard.body["sequence"] for heard in receiver.heard if heard.body["user_id"] == user] == [*range(1, 21)]
+    assert len(receiver.heard) == 60
+
+
+def test_a_receiver_that_was_down_gets_everything_once_it_is_up(endpoint):
+    port = silent_port()
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(url=f"http://127.0.0.1:{port}/")
+    owed(endpoint, 3)
+    send_due()
+    assert states() == [CallState.WAITING] * 3
+    assert "ClientConnectorError" in WebhookDelivery.objects.order_by("id")[0].error
+
+    with receiving(port) as receiver, time_machine.travel(clock.now() + timedelta(minutes=1)):
+        send_due()
+
+    assert [heard.body["sequence"] for heard in receiver.heard] == [1, 2, 3]
+    assert states() == [CallState.DONE] * 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 400, 401, 404, 500, 503])
+def test_what_is_no_2xx_is_tried_again_with_the_same_id_and_body(receiver, endpoint, status):
+    receiver.answers = [(status, {"Location": receiver.url + "/elsewhere"})]
+    owed(endpoint, 1)
+    send_due()
+    assert states() == [CallState.WAITING]
+
+    with time_machine.travel(clock.now() + timedelta(minutes=1)):
+        send_due()
+
+    first, second = receiver.heard
+    assert (first.delivery, first.raw, first.path) == (second.delivery, second.raw, second.path)
+    assert first.signature != second.signature
+    assert states() == [CallState.DONE]
+
+
+def test_a_receiver_that_says_410_is_not_called_again(receiver, endpoint):
+    receiver.answers = [410]
+    owed(endpoint, 2)
+
+    send_due()
+
+    assert len(receiver.heard) == 1
+    assert states() == [CallState.DEAD] * 2
+
+
+def test_a_receiver_that_does_not_answer_is_given_up_for_now(receiver, endpoint, monkeypatch):
+    monkeypatch.setattr(courier, "PATIENCE", 0.1)
+    receiver.hold = threading.Event()
+    owed(endpoint, 1)
+
+    send_due()
+    receiver.hold.set()
+
+    row = WebhookDelivery.objects.get()
+    assert (row.state, row.error) == (CallState.WAITING, "no answer within 0 s")
+
+
+def test_a_receiver_that_is_down_is_not_asked_for_everything_that_waits(receiver, endpoint):
+    receiver.decide = lambda heard: 503
+    for user in range(1, 51):
+        owed(endpoint, 1, user)
+
+    send_due()
+
+    assert len(receiver.heard) < courier.STRIKES + courier.LANES
+
+
+def test_one_bad_event_does_not_stop_the_others(receiver, endpoint):
+    receiver.decide = lambda heard: 422 if heard.body["user_id"] == 3 else 200
+    for user in range(1, 31):
+        owed(endpoint, 1, user)
+
+    send_due()
+
+    assert sorted(states()) == [CallState.WAITING, *[CallState.DONE] * 29]
+
+
+def test_another_receivers_slowness_keeps_nobody_waiting(receiver, endpoint, until_heard):
+    with receiving() as slow:
+        slow.hold = threading.Event()
+        owed(WebhookEndpointFactory(url=slow.url), 5)
+        owed(endpoint, 5)
+        work = threading.Thread(target=send_due)
+        work.start()
+
+        until_heard(receiver, 5)
+        slow.hold.set()
+        work.join()
+
+    assert set(states()) == {CallState.DONE}
+
+
+@pytest.fixture
+def until_heard():
+    """Wait until a receiver was called so often."""
+
+    def wait(receiver: Receiver, count: int) -> None:
+        for _ in range(1000):
+            if len(receiver.heard) >= count:
+                return
+            threading.Event().wait(0.01)
+        raise AssertionError(f"{len(receiver.heard)} of {count} calls came")
+
+    return wait
+
+
+def test_two_couriers_at_once_call_once(receiver, endpoint):
+    for user in range(1, 21):
+        owed(endpoint, 3, user)
+    work = [threading.Thread(target=send_due) for _ in range(3)]
+
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+
+    assert len(receiver.heard) == 60
+    assert set(states()) == {CallState.DONE}
+    assert not Lease.objects.exclude(owner="").exists()
+
+
+def test_a_round_ends_in_time_and_the_rest_stays_due(receiver, endpoint, monkeypatch):
+    monkeypatch.setattr(courier, "ROUND_SECONDS", -1.0)
+    owed(endpoint, 2)
+    calls = queue.next_calls(endpoint.pk)
+
+    asyncio.run(courier.Round(Courier().call).make(calls))
+
+    assert receiver.heard == []
+    assert states() == [CallState.WAITING] * 2
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0.0.0.0"])
+def test_a_private_address_is_not_called_however_it_is_written(receiver, settings, host):
+    settings.WEBHOOK_PRIVATE_ADDRESSES = False
+    owed(WebhookEndpointFactory(url=f"http://{host}:{receiver.port}/"), 1)
+
+    send_due()
+
+    assert receiver.heard == []
+    row = WebhookDelivery.objects.get()
+    assert (row.state, row.attempts) == (CallState.WAITING, 1)
+    assert row.error
+
+
+def test_a_rotated_secret_and_the_one_before_are_both_good(receiver, endpoint):
+    first = signing.secret(endpoint)
+    _endpoint, second = endpoints.rotate(endpoint.pk)
+    endpoints.ping(endpoint.pk)
+
+    send_due()
+
+    (heard,) = receiver.heard
+    check = documented_check()
+    assert check(heard.raw, heard.signature, first) and check(heard.raw, heard.signature, second)
+
+
+def test_nothing_due_makes_no_courier(monkeypatch):
+    monkeypatch.setattr(courier, "Courier", None)
+
+    send_due()
+
+
+def test_the_running_courier_hears_the_bell(receiver, endpoint, monkeypatch, until_heard):
+    monkeypatch.setattr(courier, "LOOK_SECONDS", 30)
+    ready = threading.Event()
+    ended: list[str] = []
+
+    async def run() -> None:
+        task = asyncio.create_task(Courier().run())
+        await asyncio.sleep(0.2)  # it has looked, and waits
+        ready.set()
+        await asyncio.to_thread(until_heard, receiver, 1)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        ended.append("well")
+
+    thread = threading.Thread(target=lambda: asyncio.run(run()))
+    thread.start()
+    assert ready.wait(10)
+    owed(endpoint, 1)
+    bell.ring(bell.CALLS)
+    thread.join(15)
+
+    assert ended == ["well"]
+    assert not Lease.objects.exclude(owner="").exists()
+
+
+def test_a_database_that_is_away_is_waited_for(monkeypatch, caplog):
+    def broken(**_: object) -> None:
+        raise OSError("away")
+
+    monkeypatch.setattr(queue, "waiting_endpoints", broken)
+
+    assert asyncio.run(Courier()._look()) == []
+    assert "have to wait" in caplog.text
+
+
+def test_an_endpoint_that_cannot_be_served_stops_no_other(endpoint, receiver, monkeypatch, caplog):
+    real = queue.next_calls
+    broken = WebhookEndpointFactory(url=receiver.url)
+    for one in (broken, endpoint):
+        owed(one, 1)
+
+    def picky(endpoint_id):
+        if endpoint_id == broken.pk:
+            raise LookupError("no")
+        return real(endpoint_id)
+
+    monkeypatch.setattr(queue, "next_calls", picky)
+    send_due()
+
+    assert len(receiver.heard) == 1
+    assert str(broken.pk) in caplog.text

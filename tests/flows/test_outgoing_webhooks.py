@@ -1,0 +1,170 @@
+"""Another program hears what happens in the group: a real bot, a real receiver, and trouble in between."""
+
+import json
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from tests.core.receiving import documented_check, receiving, silent_port
+from tests.flows.conftest import ROOT, BotProcess
+from tests.flows.ledger_audit import Audit
+from tests.flows.test_faults import READERS, WRITE, Crowd
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+
+ADD = """
+import json
+from yabot.core.webhooks import endpoints
+made, secret = endpoints.create(name="Cuentas", url="{url}", event_types=["besitos_added", "reaction_detected"])
+print(json.dumps(secret))
+"""
+SEND = "import django; django.setup(); from yabot.core.webhooks.courier import send_due; send_due()"
+
+
+@pytest.fixture
+def audit(bot_process: BotProcess, tmp_path) -> Audit:
+    """A story is written, and webhooks may call this machine."""
+    bot_process.environment["WEBHOOK_PRIVATE_ADDRESSES"] = "1"
+    assert bot_process.manage("shell", "-v0", "-c", WRITE).returncode == 0
+    return Audit(tmp_path / "bot.sqlite3")
+
+
+def add(bot_process: BotProcess, url: str) -> str:
+    """A program begins to listen there; its secret."""
+    done = bot_process.manage("shell", "-v0", "-c", ADD.format(url=url))
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def crowd(sandbox, bot_process, audit) -> Crowd:
+    """Readers in a group; the bot has asked for reactions and rests."""
+    made = Crowd(sandbox)
+    bot_process.start()
+    sandbox.wait_for_message(made.readers[0], "Bienvenido")
+    assert bot_process.terminate() == 0
+    return made
+
+
+def waiting(audit: Audit) -> int:
+    """What has not been told yet."""
+    return audit.waiting() + audit.one("SELECT count(*) FROM core_webhookdelivery WHERE state = 0")
+
+
+def check_everything(crowd: Crowd, heard: list, secret: str) -> None:
+    """Every reaction was told, under one delivery id however often, each reader's in order, and rightly signed."""
+    first = {call.delivery: call for call in reversed(heard)}
+    told = {
+        (call.body["user_id"], call.body["data"]["message_id"])
+        for call in first.values()
+        if call.body["type"] == "reaction_detected"
+    }
+    assert told == crowd.reactions
+    assert len({(call.body["id"]) for call in first.values()}) == len(first) == 2 * len(crowd.reactions)
+    for reader in crowd.readers:
+        numbers = [call.body["sequence"] for call in dict.fromkeys(first.values()) if call.body["user_id"] == reader]
+        assert sorted(numbers) == sorted(set(numbers))
+    check = documented_check()
+    assert all(check(call.raw, call.signature, secret) for call in heard)
+
+
+def in_order(crowd: Crowd, heard: list) -> bool:
+    """Whether each reader's events came in their sequence, repetitions aside."""
+    for reader in crowd.readers:
+        seen: dict[str, int] = {}
+        for call in heard:
+            if call.body["user_id"] == reader:
+                seen.setdefault(call.delivery, call.body["sequence"])
+        if list(seen.values()) != sorted(seen.values()):
+            return False
+    return True
+
+
+def test_what_happens_in_the_group_is_told_in_order_and_signed(sandbox, crowd, bot_process, audit, until):
+    with receiving() as receiver:
+        secret = add(bot_process, receiver.url)
+        bot_process.start()
+        crowd.react(5)
+        until(lambda: len(receiver.heard) >= 10 * READERS, 30)
+        until(lambda: waiting(audit) == 0, 30)
+        assert bot_process.terminate() == 0
+
+    check_everything(crowd, receiver.heard, secret)
+    assert in_order(crowd, receiver.heard)
+    assert len(receiver.heard) == 10 * READERS
+
+
+def test_a_program_that_was_away_hears_everything_when_it_is_back(sandbox, crowd, bot_process, audit, until):
+    port = silent_port()
+    secret = add(bot_process, f"http://127.0.0.1:{port}/")
+    bot_process.start()
+    crowd.react(2)
+    until(lambda: audit.one("SELECT max(failures) FROM core_webhookendpoint") >= 2, 30)
+    assert waiting(audit) > 0
+
+    with receiving(port) as receiver:
+        until(lambda: waiting(audit) == 0, 60)
+        check_everything(crowd, receiver.heard, secret)
+        assert in_order(crowd, receiver.heard)
+    assert bot_process.terminate() == 0
+
+
+def test_killed_again_and_again_it_tells_everything_under_one_id(sandbox, crowd, bot_process, audit, until):
+    with receiving() as receiver:
+        secret = add(bot_process, receiver.url)
+        for number in range(8):
+            bot_process.start(wait=number % 2 == 0)
+            stream = threading.Thread(target=crowd.react)
+            stream.start()
+            threading.Event().wait(0.15 * number)
+            bot_process.kill()
+            stream.join()
+        bot_process.start()
+        sandbox.wait_until_read()
+        until(lambda: waiting(audit) == 0, 60)
+        assert bot_process.terminate() == 0
+
+    check_everything(crowd, receiver.heard, secret)
+    assert in_order(crowd, receiver.heard)
+
+
+def test_ended_between_call_and_mark_it_calls_again_under_the_same_id(sandbox, crowd, bot_process, audit, until):
+    with receiving() as receiver:
+        receiver.answers = [500] * 3
+        secret = add(bot_process, receiver.url)
+        bot_process.start()
+        crowd.react(1)
+        until(lambda: audit.waiting() == 0 and receiver.heard, 30)
+        bot_process.kill()
+        audit_free = "UPDATE core_webhookdelivery SET due_at = '2020-01-01' WHERE state = 0"
+        change(audit, audit_free)
+        change(audit, "UPDATE core_webhookendpoint SET rests_until = '2020-01-01', failures = 0")
+        before = len(receiver.heard)
+
+        code = send(bot_process, YABOT_CRASH_AT="before_mark:1", DEBUG="1")
+        assert code == 137
+        crashed = {call.delivery for call in receiver.heard[before:]}
+        assert crashed
+        while waiting(audit):
+            assert send(bot_process) == 0
+
+    check_everything(crowd, receiver.heard, secret)
+    assert all(sum(call.delivery == key for call in receiver.heard) >= 2 for key in crashed)
+
+
+def change(audit: Audit, sql: str) -> None:
+    """Move time for a process that is not running: by hand, in its rows."""
+    import sqlite3
+
+    connection = sqlite3.connect(audit._file, timeout=30)
+    connection.execute(sql)
+    connection.commit()
+    connection.close()
+
+
+def send(bot_process: BotProcess, **environment: str) -> int:
+    """Make the due calls in a process of its own; its exit code."""
+    variables = {**bot_process.environment, "DJANGO_SETTINGS_MODULE": "yabot.settings", **environment}
+    return subprocess.run([sys.executable, "-c", SEND], cwd=ROOT, env=variables, timeout=60).returncode
