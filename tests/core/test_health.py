@@ -99,6 +99,20 @@ def test_books_nobody_proves_are_red() -> None:
     assert "Nadie las revisa" in found(LEDGER).detail
 
 
+def test_webhooks_in_trouble_want_a_person_but_stop_nothing() -> None:
+    assert found("webhooks").ok
+    factories.WebhookEndpointFactory(failing_since=clock.now())
+    assert found("webhooks").ok
+
+    factories.WebhookEndpointFactory(failing_since=clock.now() - timedelta(minutes=11))
+    factories.WebhookEndpointFactory(is_active=False, note="410")
+    factories.WebhookEndpointFactory(is_active=False)
+    factories.WebhookDeliveryFactory(dead=True)
+
+    assert found("webhooks").detail.startswith("Fallan o se apagaron: 2. Llamadas abandonadas: 1.")
+    assert health.is_healthy(health.findings())
+
+
 def test_dead_letters_and_doubtful_messages_want_a_person_but_stop_nothing() -> None:
     factories.DeliveryFactory.create_batch(2, dead=True)
     factories.OutgoingMessageFactory(unknown=True)
@@ -188,8 +202,8 @@ def test_queues_are_counted() -> None:
     assert health.queues() == health.Queues(inbound=1, deliveries=1, outgoing=1, dead=1)
 
 
-def test_findings_cost_nine_statements(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
-    with django_assert_num_queries(9):
+def test_findings_cost_eleven_statements(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(11):
         health.findings()
 
 
@@ -280,7 +294,7 @@ def test_the_status_page_marks_what_is_wrong_and_looks_again_by_itself(admin_cli
     page = shown.content.decode()
     assert page.count("✗ mal") == 1
     assert page.count("! atención") == 1
-    assert page.count("✓ bien") == 8
+    assert page.count("✓ bien") == 9
     assert '<meta http-equiv="refresh" content="15">' in page
     assert "no-store" in shown["Cache-Control"]
 
@@ -296,7 +310,7 @@ def test_a_stranger_does_not_see_the_status_page(client: Client) -> None:
     assert client.get(reverse("admin:status")).status_code == 302
 
 
-@pytest.mark.parametrize(("page", "statements"), [("admin:index", 21), ("admin:status", 18)])
+@pytest.mark.parametrize(("page", "statements"), [("admin:index", 23), ("admin:status", 20)])
 def test_the_first_pages_cost_few_statements(  # type: ignore[no-untyped-def]
     admin_client: Client, django_assert_num_queries, page: str, statements: int
 ) -> None:

@@ -10,6 +10,7 @@ import time_machine
 from tests.core.receiving import Receiver, documented_check, receiving, silent_port
 from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, WebhookEndpointFactory
 from yabot.core import bell, clock
+from yabot.core.metrics import Operation, recorder
 from yabot.core.models import CallState, Lease, WebhookDelivery, WebhookEndpoint
 from yabot.core.webhooks import courier, endpoints, queue, signing
 from yabot.core.webhooks.courier import Courier, send_due
@@ -221,6 +222,19 @@ def test_a_rotated_secret_and_the_one_before_are_both_good(receiver, endpoint):
     (heard,) = receiver.heard
     check = documented_check()
     assert check(heard.raw, heard.signature, first) and check(heard.raw, heard.signature, second)
+
+
+def test_every_call_is_measured(receiver, endpoint):
+    recorder.take()
+    receiver.answers = [200, 500]
+    owed(endpoint, 2)
+
+    send_due()
+
+    series, samples = recorder.take()
+    measured = series[Operation("webhook", "core", "reaction_detected")]
+    assert (measured.count, measured.failures) == (2, 1)
+    assert [sample.error for sample in samples if sample.operation.kind == "webhook"] == ["500"]
 
 
 def test_nothing_due_makes_no_courier(monkeypatch):

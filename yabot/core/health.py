@@ -22,6 +22,7 @@ from yabot.core.models import (
 )
 from yabot.core.redaction import redact
 from yabot.core.transactions import atomic
+from yabot.core.webhooks import queue as webhooks
 
 POLLER = "poller"
 LEDGER = "ledger"
@@ -128,6 +129,7 @@ def _findings() -> Iterator[Finding]:
     yield _outgoing(waited["outgoing"])
     yield _dead(dead_letters())
     yield _undecided(undecided_messages())
+    yield _webhooks(webhooks.ill(), webhooks.dead(MANY))
     yield _reconciliation(open_findings())
 
 
@@ -235,6 +237,15 @@ def _undecided(count: int) -> Finding:
         count,
     )
     return Finding("messages", False, detail % count, vital=False, title=title)
+
+
+def _webhooks(ill: int, abandoned: int) -> Finding:
+    title = _("Webhooks de otros programas")
+    if not ill and not abandoned:
+        return Finding("webhooks", True, _("Todos reciben lo suyo."), vital=False, title=title)
+    detail = _("Fallan o se apagaron: %(ill)d. Llamadas abandonadas: %(abandoned)d. Mira qué responden.")
+    shown = detail % {"ill": ill, "abandoned": abandoned}
+    return Finding("webhooks", False, shown, vital=False, title=title)
 
 
 def _reconciliation(count: int) -> Finding:

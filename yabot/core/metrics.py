@@ -37,6 +37,7 @@ class Kind(StrEnum):
     HTTP = "http"  # requests answered by the web process
     PORT = "port"  # questions to another module
     JOB = "job"  # periodic jobs
+    WEBHOOK = "webhook"  # calls of other programs
 
 
 class Operation(NamedTuple):

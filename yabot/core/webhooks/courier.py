@@ -15,6 +15,7 @@ from django.conf import settings
 
 from yabot.core import bell, clock, faults, leases
 from yabot.core.addresses import is_public
+from yabot.core.metrics import Kind, Operation, record
 from yabot.core.models import Lease
 from yabot.core.redaction import redact
 from yabot.core.telegram.bridge import in_db
@@ -126,14 +127,21 @@ class Courier:
 
     async def call(self, call: Call) -> Result:
         """Make one call, once. Redirects are not followed."""
-        now = clock.now()
+        began = time.perf_counter()
+        result = await self._try(call)
+        ms = (time.perf_counter() - began) * 1000
+        error = None if result.outcome is Outcome.TAKEN else result.error
+        record(Operation(Kind.WEBHOOK, "core", call.type), ms, error=error, chain=call.correlation_id)
+        return result
+
+    async def _try(self, call: Call) -> Result:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "YABOT-Webhook/1",
             "X-YABOT-Event": call.type,
             "X-YABOT-Delivery": str(call.id),
             "X-Correlation-ID": str(call.correlation_id),
-            signing.HEADER: signing.sign(call.body, call.keys, now),
+            signing.HEADER: signing.sign(call.body, call.keys, clock.now()),
         }
         try:
             async with asyncio.timeout(PATIENCE):

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -29,6 +29,7 @@ FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(hours=6)
 LONGEST_REST = timedelta(minutes=5)
 GIVE_UP = timedelta(days=3)  # an endpoint that took nothing for so long is switched off
+ILL_AFTER = timedelta(minutes=10)  # shorter trouble heals by itself and need not be shown
 BATCH = 100
 SEEN = 500
 
@@ -209,6 +210,13 @@ def replay(ids: Sequence[UUID]) -> int:
         .exclude(state=CallState.WAITING)
         .update(state=CallState.WAITING, attempts=0, due_at=clock.now(), finished_at=None)
     )
+
+
+def ill() -> int:
+    """How many endpoints fail now, or were switched off by the system."""
+    fails = Q(is_active=True, failing_since__lt=clock.now() - ILL_AFTER)
+    was_switched_off = Q(is_active=False) & ~Q(note="")
+    return WebhookEndpoint.objects.filter(fails | was_switched_off).order_by().count()
 
 
 def dead(most: int = 1000) -> int:
