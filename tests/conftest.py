@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,14 +9,19 @@ import pytest
 from gamification.services import rules
 from yabot.core import ids, people, snapshot
 from yabot.core.webhooks import subscriptions
+from tests import engine
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Tests write to a real SQLite file as in production, without waiting for the disk."""
+    """Tests write to a real SQLite file as in production, without waiting for the disk; each worker has a database."""
     from django.conf import settings
 
     database = settings.DATABASES["default"]
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    if engine.ENGINE != "sqlite":
+        database["TEST"]["NAME"] = f"test_yabot_{worker}"
+        return
     options = database["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
@@ -116,14 +117,16 @@ class Environment:
             return self._problem(name, f"is not a list of networks such as 10.0.0.0/8 ({error})", default.split(","))
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        """Django's database settings from a URL."""
+        """Django's database settings from a URL: sqlite:///file, postgres://… or mongodb://…."""
         raw = self.text(name, default)
         try:
-            found = dict(environ.Env.db_url_config(raw))
-        except Exception as error:  # noqa: BLE001 - environ raises several unrelated kinds here
-            return self._problem(name, f"is not a database URL ({error})", dict(environ.Env.db_url_config(default)))
-        if found.get("ENGINE") not in SQL_ENGINES:
-            return self._problem(name, "must begin with sqlite:///", dict(environ.Env.db_url_config(default)))
+            found = mongodb(raw) if raw.startswith(("mongodb://", "mongodb+srv://")) else sql(raw)
+        except Exception as error:  # noqa: BLE001 - environ and pymongo raise several unrelated kinds here
+            return self._problem(name, f"is not a database URL ({error})", sql(default))
+        if found.get("ENGINE") not in ENGINES:
+            return self._problem(name, "must begin with sqlite:///, postgres:// or mongodb://", sql(default))
+        if not found["NAME"]:
+            return self._problem(name, "names no database (…/yabot at its end)", sql(default))
         return found
 
     def secret(self, name: str, file: Path) -> str:
@@ -144,4 +147,34 @@ class Environment:
         return default
 
 
-SQL_ENGINES = {"django.db.backends.sqlite3"}
+SQLITE = "django.db.backends.sqlite3"
+POSTGRESQL = "django.db.backends.postgresql"
+MONGODB = "yabot.mongo.backend"
+ENGINES = {SQLITE, POSTGRESQL, MONGODB}
+_MONGODB_PROMISES = {
+    "w": "majority",
+    "readConcernLevel": "majority",
+    "retryWrites": True,
+    "serverSelectionTimeoutMS": 5000,
+}
+
+
+def sql(url: str) -> dict[str, Any]:
+    """The settings of an SQL database."""
+    return dict(environ.Env.db_url_config(url))
+
+
+def mongodb(url: str) -> dict[str, Any]:
+    """The settings of a MongoDB; what the URL does not say is as safe as MongoDB can be."""
+    from pymongo.uri_parser import parse_uri
+
+    parsed = parse_uri(url, connect_timeout=0) if url.startswith("mongodb://") else _srv(url)
+    given = {name.lower() for name in parsed["options"]}
+    promises = {name: value for name, value in _MONGODB_PROMISES.items() if name.lower() not in given}
+    return {"ENGINE": MONGODB, "HOST": url, "NAME": parsed["database"] or "", "OPTIONS": promises}
+
+
+def _srv(url: str) -> dict[str, Any]:
+    """What a mongodb+srv:// URL says by itself: its hosts are looked up when they are needed."""
+    parts = urlsplit(url)
+    return {"database": parts.path.strip("/"), "options": dict(parse_qsl(parts.query))}

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-from yabot.environment import Environment
+from yabot.environment import POSTGRESQL, SQLITE, Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environment = Environment(BASE_DIR / ".env")
@@ -53,6 +53,7 @@ RETRY_UNKNOWN_PRIVATE = environment.flag("RETRY_UNKNOWN_PRIVATE", default=True)
 DELIVERY_BATCH = int(environment.number("DELIVERY_BATCH", 400, low=1, high=1000))
 DELIVERY_TRIES = int(environment.number("DELIVERY_TRIES", 6, low=1, high=50))
 DELIVERY_BACKLOG_LIMIT = int(environment.number("DELIVERY_BACKLOG_LIMIT", 50_000, low=1))
+DATABASE_POOL = int(environment.number("DATABASE_POOL", 16, low=2, high=500))
 DATABASE_THREADS = int(environment.number("DATABASE_THREADS", 4, low=1, high=64))
 
 # --- webhooks for other programs --------------------------------------------------------------------------------------
@@ -71,6 +72,13 @@ METRICS_SLOW_MS = environment.number("METRICS_SLOW_MS", 1000, low=1)
 # --- Django -----------------------------------------------------------------------------------------------------------
 UNFOLD_INSTALLED = find_spec("unfold") is not None and not environment.flag("PLAIN_ADMIN", default=False)
 
+# On MongoDB Django's own apps need other keys and so migrations of their own.
+MONGODB_APPS = {
+    "yabot.admin_site.YabotAdminConfig": "yabot.mongo.apps.MongoAdminConfig",
+    "django.contrib.auth": "yabot.mongo.apps.MongoAuthConfig",
+    "django.contrib.contenttypes": "yabot.mongo.apps.MongoContentTypesConfig",
+    "django_celery_beat": "yabot.mongo.beat.MongoBeatConfig",
+}
 INSTALLED_APPS = [
     *(["unfold.apps.BasicAppConfig"] if UNFOLD_INSTALLED else []),
     "yabot.admin_site.YabotAdminConfig",
@@ -124,7 +132,9 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": environment.database("DATABASE_URL", f"sqlite:///{quote(str(VAR_DIR / 'yabot.sqlite3'))}")
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"] == SQLITE:
     # FULL, because Telegram is told "done" after the commit: a power loss must not take it back.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -133,9 +143,20 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000",
     }
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
-DATABASES["default"]["CONN_MAX_AGE"] = None
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+elif DATABASES["default"]["ENGINE"] == POSTGRESQL:
+    # A pool keeps the connections, so Django must not (CONN_MAX_AGE), and it checks them when it hands them out.
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
+    DATABASES["default"]["OPTIONS"] = {
+        "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10},
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+else:
+    DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
+    DATABASE_ROUTERS = ["django_mongodb_backend.routers.MongoRouter"]
+    MIGRATION_MODULES = {
+        label: f"yabot.mongo.migrations.{label}" for label in ("admin", "auth", "contenttypes", "django_celery_beat")
+    }
+    INSTALLED_APPS = [MONGODB_APPS.get(app, app) for app in INSTALLED_APPS]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.db.models import F
 
 from gamification.errors import InvalidAmount, NotEnoughBesitos, ReferenceReused
@@ -13,6 +13,7 @@ from gamification.models import Account, AccountKind, Entry, Transfer
 from yabot.core import clock, rows
 from yabot.core.correlation import Trace
 from yabot.core.ids import uuid7
+from yabot.core.transactions import is_inside
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -130,7 +131,7 @@ def settled(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except (IntegrityError, NotEnoughBesitos):
-            if connection.in_atomic_block:
+            if is_inside():
                 raise
             return function(*args, **kwargs)
 

@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
-from yabot.core.transactions import is_transient
+from yabot.core.transactions import is_inside, is_transient
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -24,7 +24,7 @@ def with_healthy_connection(function: Callable[P, R]) -> Callable[P, R]:
         try:
             return function(*args, **kwargs)
         except (OperationalError, InterfaceError) as error:
-            if connection.in_atomic_block or is_transient(error):
+            if is_inside() or is_transient(error):
                 raise
             connection.close()
             return function(*args, **kwargs)

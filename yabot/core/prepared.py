@@ -71,7 +71,9 @@ class Prepared:
         converters = compiler.get_converters(expression for expression, _, _ in compiler.select)
         marks = {name: _adapted(sample) for name, sample in self._samples.items()}
         places = {
-            name: tuple(place for place, value in enumerate(parameters) if type(value) is type(mark) and value == mark)
+            name: tuple(
+                place for place, value in enumerate(parameters) if isinstance(value, type(mark)) and value == mark
+            )
             for name, mark in marks.items()
         }
         missing = [name for name, found in places.items() if not found]

@@ -9,12 +9,15 @@ import functools
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import connection, models
 
 from yabot.core.ids import from_hex
+
+if TYPE_CHECKING or connection.vendor == "mongodb":
+    from yabot.core import documents
 
 Row = Sequence[Any]
 _PARAMETERS_A_STATEMENT = 32_000
@@ -78,6 +81,8 @@ def insert(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row
     """
     if not rows:
         return
+    if connection.vendor == "mongodb":
+        return documents.insert(model, names, rows)
     table, columns = _columns(model, names)
     step = _PARAMETERS_A_STATEMENT // len(names)
     with connection.cursor() as cursor:
@@ -92,6 +97,8 @@ def insert_new(
     """Insert those of ``rows`` whose ``key`` columns (a unique constraint) no row has yet; the keys of the new ones."""
     if not rows:
         return set()
+    if connection.vendor == "mongodb":
+        return documents.insert_new(model, names, rows, key=key)
     table, columns = _columns(model, names)
     keys = _columns(model, key)[1]
     values = _groups(len(names), len(rows))
@@ -119,6 +126,8 @@ def count_up(
     """
     if not rows:
         return []
+    if connection.vendor == "mongodb":
+        return documents.count_up(model, names, rows, key=key, column=column, returning=returning)
     table, columns = _columns(model, names)
     keys, counted, answer = (_columns(model, part)[1] for part in (key, (column,), returning))
     values = _groups(len(names), len(rows))
@@ -144,17 +153,29 @@ def assign(
     """Set ``columns`` of each row found by ``key`` to its own values: rows are (key, value, value, …). Row count."""
     if not rows:
         return 0
+    if connection.vendor == "mongodb":
+        return documents.assign(model, key=key, columns=columns, rows=rows, only=only)
     table, _ = _columns(model, (key,))
     name = {part: _columns(model, (part,))[1] for part in {key, *columns, *(only or {})}}
-    sets = ", ".join(f"{name[part]} = v.column{place}" for place, part in enumerate(columns, start=2))
+    value = _typed if connection.vendor == "postgresql" else _untyped
+    sets = ", ".join(f"{name[part]} = {value(model, part, place)}" for place, part in enumerate(columns, start=2))
     guard = "".join(f" AND {table}.{name[part]} = %s" for part in only or {})
     sql = (
         f"UPDATE {table} SET {sets} FROM (VALUES {_groups(1 + len(columns), len(rows))}) AS v "
-        f"WHERE {table}.{name[key]} = v.column1{guard}"
+        f"WHERE {table}.{name[key]} = {value(model, key, 1)}{guard}"
     )
     with connection.cursor() as cursor:
         _execute(cursor, sql, [*_flatten(rows), *(only or {}).values()])
         return int(cursor.rowcount)
+
+
+def _untyped(model: type[models.Model], name: str, place: int) -> str:
+    return f"v.column{place}"
+
+
+def _typed(model: type[models.Model], name: str, place: int) -> str:
+    """PostgreSQL takes a column of nothing but nulls for text."""
+    return f"CAST(v.column{place} AS {cast(Any, model._meta.get_field(name)).rel_db_type(connection)})"
 
 
 Where = Mapping[str, Any]
@@ -162,6 +183,8 @@ Where = Mapping[str, Any]
 
 def select(model: type[models.Model], names: tuple[str, ...], where: Where) -> list[tuple[Any, ...]]:
     """The columns ``names`` of the rows ``where`` (a value, a collection of values, or None for each column named)."""
+    if connection.vendor == "mongodb":
+        return documents.select(model, names, where)
     found = _where(model, where)
     if found is None:
         return []
@@ -174,6 +197,8 @@ def select(model: type[models.Model], names: tuple[str, ...], where: Where) -> l
 
 def update(model: type[models.Model], changes: Mapping[str, Any], where: Where) -> int:
     """Set the same values in every row ``where``; how many."""
+    if connection.vendor == "mongodb":
+        return documents.update(model, changes, where)
     found = _where(model, where)
     if found is None:
         return 0
@@ -186,6 +211,8 @@ def update(model: type[models.Model], changes: Mapping[str, Any], where: Where) 
 
 def delete(model: type[models.Model], where: Where) -> int:
     """Delete the rows ``where``, of a model nothing points to; how many."""
+    if connection.vendor == "mongodb":
+        return documents.delete(model, where)
     found = _where(model, where)
     if found is None:
         return 0

@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
+
+from yabot.core import mongodb
+from yabot.core.mongodb import PyMongoError
 
 from yabot.core import errands
 
@@ -22,6 +25,9 @@ R = TypeVar("R")
 
 TRIES = 5
 _TRANSIENT = ("database is locked", "database table is locked", "deadlock detected", "could not serialize access")
+
+
+_SNAPSHOT = {"sqlite": "BEGIN DEFERRED", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 
 
 class _Depth(threading.local):
@@ -66,13 +72,13 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     A decorator, not a block, because a transient conflict **re-runs the whole function**: it must touch nothing but
     the database. Inner atomic functions join the outer transaction; an exception from one must not be caught inside
-    the outer one (there are no savepoints on MongoDB), and Django then refuses further queries.
+    the outer one (there are no savepoints on MongoDB): the whole then rolls back.
     """
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         if _depth.inside:
-            with transaction.atomic(savepoint=False):
+            with _inner():
                 return function(*args, **kwargs)
         return errands.run(lambda: whole(*args, **kwargs))
 
@@ -81,8 +87,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
             try:
                 with _outermost():
                     return function(*args, **kwargs)
-            except OperationalError as error:
-                if attempt == TRIES or connection.in_atomic_block or not is_transient(error):
+            except (DatabaseError, PyMongoError) as error:
+                if attempt == TRIES or is_inside() or not is_transient(error):
                     raise
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
         raise AssertionError("unreachable: the last try returns or raises")
@@ -95,10 +101,20 @@ def _outermost() -> Iterator[None]:
     with _turn():
         _depth.inside = True
         try:
-            with transaction.atomic():
+            with mongodb.transaction() if connection.vendor == "mongodb" else transaction.atomic():
                 yield
         finally:
             _depth.inside = False
+
+
+@contextmanager
+def _inner() -> Iterator[None]:
+    if connection.vendor == "mongodb":
+        with mongodb.joined():
+            yield
+        return
+    with transaction.atomic(savepoint=False):
+        yield
 
 
 @contextmanager
@@ -111,11 +127,39 @@ def _turn() -> Iterator[None]:
         yield
 
 
+def is_inside() -> bool:
+    """Whether a transaction is open: what fails now takes it along."""
+    return connection.in_atomic_block or getattr(connection, "in_atomic_block_mongo", False)
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether the same transaction may succeed when simply run again."""
-    return any(sign in str(error).lower() for sign in _TRANSIENT)
+    if any(sign in str(error).lower() for sign in _TRANSIENT):
+        return True
+    return connection.vendor == "mongodb" and mongodb.is_transient(error)
 
 
 def on_commit(hook: Callable[[], object]) -> None:
     """Call ``hook`` after the commit. A hint only: if it fails, that is logged and the data stays committed."""
     transaction.on_commit(hook, robust=True)
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Read one state of the database, and write nothing, without making writers wait.
+
+    ``atomic`` would take SQLite's write lock for as long as it reads, and on PostgreSQL each of its statements sees
+    another moment. Inside a transaction this reads what that transaction sees.
+    """
+    if is_inside():
+        yield
+    elif connection.vendor == "mongodb":
+        with mongodb.transaction():
+            yield
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(_SNAPSHOT[connection.vendor])
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")

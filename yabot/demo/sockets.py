@@ -27,3 +27,10 @@ def free_port(wanted: int, *, besides: frozenset[int] = frozenset()) -> int:
         if port not in besides and is_free(port):
             return port
     raise NoFreePort(f"no port from {wanted} on is free")
+
+
+def any_free_port() -> int:
+    """A port the system chooses."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,39 @@
+"""Which database the tests run on: ``YABOT_TEST_ENGINE=sqlite|postgres|mongodb pytest …``.
+
+Loaded before the settings are (``-p tests.engine``): it starts the server, once for all workers of a run, and ends it.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from yabot.demo import servers
+
+ENGINES = ("sqlite", "postgres", "mongodb")
+ENGINE = os.environ.get("YABOT_TEST_ENGINE", "sqlite")
+_SERVER_URL = "YABOT_TEST_SERVER"
+
+
+def start() -> None:
+    """Start the engine's server in the run's first process; workers find it by its address."""
+    if ENGINE not in ENGINES:
+        raise SystemExit(f"YABOT_TEST_ENGINE must be one of {', '.join(ENGINES)}; it is {ENGINE!r}")
+    if ENGINE == "sqlite":
+        return
+    if _SERVER_URL not in os.environ:
+        folder = Path(tempfile.mkdtemp(prefix="yabot-tests-"))
+        make = servers.postgres if ENGINE == "postgres" else servers.mongodb
+        server = make(folder / ENGINE, database="yabot", durable=False)
+        atexit.register(_end, server, folder)
+        os.environ[_SERVER_URL] = server.url
+    os.environ["DATABASE_URL"] = os.environ[_SERVER_URL]
+
+
+def _end(server: servers.Server, folder: Path) -> None:
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+start()

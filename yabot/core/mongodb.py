@@ -1,0 +1,90 @@
+"""MongoDB's transactions: begun, joined, committed until it is known, and what of them is worth another try.
+
+``django_mongodb_backend.transaction.atomic`` leaves its session open when a commit fails, and does not ask again when
+the answer to a commit was lost. Rules of https://www.mongodb.com/docs/manual/core/transactions-in-applications/.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, cast
+
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+
+try:
+    from pymongo.errors import PyMongoError
+except ImportError:  # pragma: no cover - another engine, and MongoDB's driver is not installed
+
+    class PyMongoError(Exception):  # type: ignore[no-redef]
+        """Never raised: there is no MongoDB here."""
+
+
+COMMIT_SECONDS = 30.0
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One transaction on this thread's connection; the ORM's statements take part in it.
+
+    A test's or another transaction around it is joined.
+    """
+    wrapper = cast(Any, connection)
+    if wrapper.in_atomic_block_mongo:
+        with joined():
+            yield
+        return
+    wrapper.start_transaction_mongo()
+    wrapper.in_atomic_block_mongo = True
+    wrapper.yabot_broken = False
+    try:
+        yield
+        if wrapper.yabot_broken:
+            raise TransactionManagementError("a part of this transaction failed, and that was caught")
+        _commit(wrapper)
+    except BaseException:
+        _abort(wrapper)
+        raise
+    wrapper.in_atomic_block_mongo = False
+    wrapper._end_session()
+    wrapper.run_and_clear_commit_hooks()
+
+
+@contextmanager
+def joined() -> Iterator[None]:
+    """A part of the open transaction: when it fails, the whole cannot commit any more."""
+    try:
+        yield
+    except BaseException:
+        cast(Any, connection).yabot_broken = True
+        raise
+
+
+def _commit(wrapper: Any) -> None:
+    """Commit, and ask again while the answer is lost: committing twice is committing once."""
+    deadline = time.monotonic() + COMMIT_SECONDS
+    while True:
+        try:
+            wrapper.session.commit_transaction()
+            return
+        except PyMongoError as error:
+            if not error.has_error_label("UnknownTransactionCommitResult") or time.monotonic() > deadline:
+                raise
+
+
+def _abort(wrapper: Any) -> None:
+    wrapper.in_atomic_block_mongo = False
+    wrapper.run_on_commit = []
+    if wrapper.session is not None:
+        with suppress(PyMongoError):
+            wrapper.session.abort_transaction()
+        wrapper._end_session()
+
+
+def is_transient(error: BaseException | None) -> bool:
+    """Whether MongoDB says that the whole transaction may be run again."""
+    while error is not None:
+        if isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError"):
+            return True
+        error = error.__cause__
+    return False

@@ -1,0 +1,1 @@
+"""What YABOT needs on MongoDB: a backend with honest indexes, and keys and migrations for Django's own apps."""

@@ -1,0 +1,1 @@
+"""MongoDB's backend for Django, with the indexes that SQL engines make of the same models."""
