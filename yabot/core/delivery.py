@@ -11,23 +11,21 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from time import perf_counter
-from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import F, Min
 
-from yabot.core import bell, clock, correlation, faults, rows
+from yabot.core import bell, claims, clock, correlation, faults, rows
 from yabot.core.correlation import Trace
 from yabot.core.errors import Unavailable
 from yabot.core.events import DELIVERY, NOBODY, SHARDS, Event, EventSignal, signal_of
 from yabot.core.metrics import Kind, Operation, record
 from yabot.core.models import Delivery, EventRecord, Priority
 from yabot.core.modules import runs
-from yabot.core.prepared import Prepared
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
 from yabot.core.transactions import atomic, on_commit
@@ -106,9 +104,8 @@ def _hear(module: str, waiting: Sequence[Waiting]) -> None:
 
 def claim(module: str, *, shards: Collection[int] | None, limit: int, calm: bool = False) -> list[Waiting]:
     """The next rows of ``module``: due, alive, critical first, and none whose person has an earlier one held back."""
-    found = _due(tuple(sorted(shards)) if shards is not None else None, limit + 1).rows(
-        module=module, now=clock.now(), ceiling=int(Priority.NORMAL if calm else Priority.LOW)
-    )
+    ceiling = int(Priority.NORMAL if calm else Priority.LOW)
+    found = claims.due(module, shards=shards, limit=limit + 1, ceiling=ceiling)
     if len(found) > limit:  # the cut may part a person's rows whose ids are not in order
         found = _without_gaps(module, found[:limit])
     found.sort(key=lambda row: row[2])
@@ -117,34 +114,6 @@ def claim(module: str, *, shards: Collection[int] | None, limit: int, calm: bool
     if unreadable:
         Delivery.objects.filter(pk__in=unreadable).update(dead_at=clock.now(), last_error="unknown event type")
     return [item for item in waiting if item.event is not None]
-
-
-_CLAIMED = (
-    "id",
-    "user_id",
-    "sequence",
-    "event_id",
-    "event__type",
-    "event__user_id",
-    "event__payload",
-    "event__correlation_id",
-)
-
-
-@functools.lru_cache(maxsize=64)
-def _due(shards: tuple[int, ...] | None, limit: int) -> Prepared:
-    """The claim's query for these shards."""
-
-    def build(*, module: str, now: datetime, ceiling: int) -> QuerySet[Delivery, tuple[Any, ...]]:
-        earlier = Delivery.objects.filter(
-            module=module, user_id=OuterRef("user_id"), sequence__lt=OuterRef("sequence"), dead_at=None
-        ).filter(Q(due_at__gt=now) | Q(priority__gt=OuterRef("priority")))
-        due = Delivery.objects.filter(module=module, dead_at=None, due_at__lte=now, priority__lte=ceiling)
-        if shards is not None:
-            due = due.filter(shard__in=shards)
-        return due.filter(~Exists(earlier)).order_by("priority", "id").values_list(*_CLAIMED)[:limit]
-
-    return Prepared(build, module="\x01module", now=datetime(1999, 1, 1, tzinfo=UTC), ceiling=101)
 
 
 def _without_gaps(module: str, found: list[tuple]) -> list[tuple]:

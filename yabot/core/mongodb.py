@@ -36,14 +36,14 @@ def transaction() -> Iterator[None]:
         return
     wrapper.start_transaction_mongo()
     wrapper.in_atomic_block_mongo = True
-    wrapper.yabot_broken = False
+    wrapper.yabot_broken = None
     try:
         yield
-        if wrapper.yabot_broken:
-            raise TransactionManagementError("a part of this transaction failed, and that was caught")
+        _refuse_a_broken_one(wrapper, None)
         _commit(wrapper)
-    except BaseException:
+    except BaseException as error:
         _abort(wrapper)
+        _refuse_a_broken_one(wrapper, error)
         raise
     wrapper.in_atomic_block_mongo = False
     wrapper._end_session()
@@ -55,9 +55,16 @@ def joined() -> Iterator[None]:
     """A part of the open transaction: when it fails, the whole cannot commit any more."""
     try:
         yield
-    except BaseException:
-        cast(Any, connection).yabot_broken = True
+    except BaseException as error:
+        cast(Any, connection).yabot_broken = error
         raise
+
+
+def _refuse_a_broken_one(wrapper: Any, error: BaseException | None) -> None:
+    """Whoever caught the failure of a part cannot go on, as on the other engines."""
+    if wrapper.yabot_broken is not None and wrapper.yabot_broken is not error:
+        wrapper.yabot_broken = error
+        raise TransactionManagementError("a part of this transaction failed, and that was caught") from error
 
 
 def _commit(wrapper: Any) -> None:
