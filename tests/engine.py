@@ -9,10 +9,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from yabot.demo import servers
 
 ENGINES = ("sqlite", "postgres", "mongodb")
 ENGINE = os.environ.get("YABOT_TEST_ENGINE", "sqlite")
+sql_only = pytest.mark.skipif(ENGINE == "mongodb", reason="looks at statements of SQL")
 _SERVER_URL = "YABOT_TEST_SERVER"
 
 

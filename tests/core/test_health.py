@@ -38,6 +38,10 @@ def broken_database() -> Iterator[None]:
     def refuse(execute: Callable, sql: str, params: object, many: bool, context: object) -> None:
         raise OperationalError("unable to open database file")
 
+    if connection.vendor == "mongodb":
+        with mongodb.away():
+            yield
+        return
     with connection.execute_wrapper(refuse):
         yield
 

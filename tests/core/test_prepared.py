@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests import engine
 from yabot.core import clock
 from yabot.core.models import EventRecord, Lease
 from yabot.core.prepared import Prepared
@@ -40,6 +41,7 @@ def test_a_prepared_query_gives_values_their_types_back():
     assert query.rows(kind="a") == [(record.pk, record.occurred_at, None)]
 
 
+@engine.sql_only
 def test_a_value_the_query_does_not_use_is_a_mistake_found_at_once():
     query = Prepared(
         lambda kind, other: EventRecord.objects.filter(type=kind).values_list("id"), kind="\x01", other="\x02"

@@ -90,7 +90,9 @@ def test_nothing_to_add_asks_nothing():
     with CaptureQueriesContext(connection) as queries:
         assert wallets.add_many([]) == 0
 
-    assert [query["sql"].split()[0] for query in queries] == ["SAVEPOINT", "RELEASE"]
+    frame = {"SAVEPOINT", "RELEASE", "session.start_transaction()", "session.commit_transaction()"}
+    assert len(queries) == 2
+    assert {query["sql"].split()[0] for query in queries} <= frame
 
 
 @pytest.mark.parametrize("size", [1, 100, 400])

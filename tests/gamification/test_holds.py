@@ -8,6 +8,7 @@ from gamification.errors import HoldEnded, NotEnoughBesitos, ReferenceReused, Un
 from gamification.events import BesitosSpent
 from gamification.models import SINK_ID, Account, AccountKind, Hold, HoldState, Reason
 from gamification.services import proof, wallets
+from tests import engine
 from tests.factories.gamification import WalletFactory
 from tests.gamification.hearing import announced
 from yabot.core import clock
@@ -172,6 +173,7 @@ def test_a_hold_that_was_taken_does_not_come_back_when_its_time_is_over():
     assert (wallets.balance_of(1), put_aside()) == (6, 0)
 
 
+@engine.sql_only
 def test_a_hold_that_is_taken_while_the_due_ones_come_back_stays_taken():
     held = hold(expires_at=clock.now())
     hold(amount=1, reference="bid:2", expires_at=clock.now())

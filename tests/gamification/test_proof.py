@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gamification.models import Account, Entry, Hold, Reason
+from gamification.models import Account, Entry, Hold, Reason, Transfer
 from gamification.services import proof, wallets
+from tests.damage import change, empty, lose, renumber
 from tests.factories.gamification import WalletFactory
-from yabot.core import clock, health
+from yabot.core import clock, health, rows
 from yabot.core.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
@@ -33,12 +33,6 @@ def books():
     wallets.capture(second.pk)
 
 
-def corrupt(sql):
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        assert cursor.rowcount == 1, "one row"
-
-
 def problems():
     return [fault["problem"] for fault in proof.prove().wrong]
 
@@ -50,15 +44,13 @@ def test_a_ledger_that_nobody_touched_is_right():
 
 
 def test_an_empty_ledger_is_right(django_db_blocker):
-    with connection.cursor() as cursor:
-        for table in ("entry", "transfer", "hold", "account"):
-            cursor.execute(f"DELETE FROM gamification_{table}")
+    empty(Entry, Transfer, Hold, Account)
 
     assert proof.prove() == proof.Proof(True, 0, 0, 0, [])
 
 
 def test_an_entry_with_another_amount_is_found():
-    corrupt("UPDATE gamification_entry SET amount = amount + 1 WHERE balance_after = 17")
+    change(Entry, {"amount": -2}, balance_after=17)
 
     found = proof.prove()
 
@@ -69,32 +61,25 @@ def test_an_entry_with_another_amount_is_found():
 
 
 def test_a_lost_entry_is_found():
-    corrupt("DELETE FROM gamification_entry WHERE balance_after = 17")
+    lose(Entry, balance_after=17)
 
     assert problems()[0] == "3 besitos in 1 entries that sum to 3 or are in the wrong place"
 
 
 def test_a_transfer_without_entries_is_found():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM gamification_entry WHERE transfer_id ="
-            " (SELECT id FROM gamification_transfer WHERE reference = 'fragment:1')"
-        )
+    lose(Entry, count=2, transfer=Transfer.objects.get(reference="fragment:1").pk)
 
     assert problems()[0] == "3 besitos in 0 entries that sum to 0 or are in the wrong place"
 
 
 def test_a_transfer_with_another_amount_is_found():
-    corrupt("UPDATE gamification_transfer SET amount = 4 WHERE reference = 'fragment:1'")
+    change(Transfer, {"amount": 4}, reference="fragment:1")
 
     assert problems() == ["4 besitos in 2 entries that sum to 0 or are in the wrong place"]
 
 
 def test_an_entry_in_another_account_is_found():
-    corrupt(
-        "UPDATE gamification_entry SET account_id = (SELECT id FROM gamification_account WHERE user_id = 2)"
-        " WHERE balance_after = 17"
-    )
+    change(Entry, {"account": Account.objects.get(user_id=2).pk}, balance_after=17)
 
     assert sorted(problems()) == [
         "3 besitos in 2 entries that sum to 0 or are in the wrong place",
@@ -106,30 +91,30 @@ def test_an_entry_in_another_account_is_found():
 
 
 def test_a_transfer_that_was_turned_round_is_found():
-    with connection.cursor() as cursor:
-        for table in ("transfer", "entry"):
-            cursor.execute(f"UPDATE gamification_{table} SET amount = -amount")
+    for model in (Transfer, Entry):
+        for key, amount in rows.select(model, ("id", "amount"), {}):
+            change(model, {"amount": -amount}, id=key)
 
     assert problems()[0] == "-20 besitos in 2 entries that sum to 0 or are in the wrong place"
 
 
-@pytest.mark.parametrize("told", [18, 0, -1, "NULL"])
+@pytest.mark.parametrize("told", [18, 0, -1, None])
 def test_an_entry_that_tells_another_balance_is_found(told):
-    corrupt(f"UPDATE gamification_entry SET balance_after = {told} WHERE balance_after = 17")
+    change(Entry, {"balance_after": told}, balance_after=17)
 
     (fault,) = proof.prove().wrong
     assert fault == {"account": str(Account.objects.get(kind="user", user_id=1).pk), "problem": BROKEN_CHAIN}
 
 
-@pytest.mark.parametrize("told", [14, "NULL"])
+@pytest.mark.parametrize("told", [14, None])
 def test_a_last_entry_that_tells_another_balance_is_found(told):
-    corrupt(f"UPDATE gamification_entry SET balance_after = {told} WHERE balance_after = 5")
+    change(Entry, {"balance_after": told}, balance_after=5)
 
     assert problems() == [BROKEN_CHAIN]
 
 
 def test_entries_numbered_by_clocks_that_differ_are_right():
-    corrupt(f"UPDATE gamification_entry SET id = '{UUID(int=1).hex}' WHERE balance_after = 17")
+    renumber(Entry, UUID(int=1), balance_after=17)
 
     assert Entry.objects.filter(account__user_id=1).order_by("id")[0].balance_after == 17
     assert proof.prove().ok
@@ -147,19 +132,19 @@ def test_balances_follow_from_one_another_in_any_order_and_no_other_way(amounts,
 
 
 def test_a_balance_that_was_raised_by_hand_is_found():
-    corrupt("UPDATE gamification_account SET balance = 1000 WHERE user_id = 2")
+    change(Account, {"balance": 1000}, user_id=2)
 
     assert problems() == ["balance 1000, its entries sum to 5"]
 
 
 def test_a_balance_below_zero_is_found():
-    corrupt("UPDATE gamification_account SET balance = -1 WHERE user_id = 2")
+    change(Account, {"balance": -1}, user_id=2)
 
     assert problems() == ["balance -1, its entries sum to 5", "balance -1 is below zero"]
 
 
 def test_a_hold_that_was_ended_by_hand_is_found():
-    corrupt("UPDATE gamification_hold SET state = 'released' WHERE state = 'held'")
+    change(Hold, {"state": "released"}, state="held")
 
     assert problems() == ["balance 2, its open holds are 0"]
 
@@ -198,7 +183,7 @@ def test_the_command_answers_machines():
 
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_the_command_names_what_is_wrong_and_fails(options):
-    corrupt("UPDATE gamification_account SET balance = 1000 WHERE user_id = 2")
+    change(Account, {"balance": 1000}, user_id=2)
     out = StringIO()
 
     with pytest.raises(SystemExit) as end:
@@ -218,7 +203,7 @@ def test_a_good_proof_is_a_good_sign_of_life():
 
 def test_a_bad_proof_is_an_error_and_a_bad_sign(expected_errors):
     expected_errors.append("the ledger is wrong")
-    corrupt("UPDATE gamification_account SET balance = 1000 WHERE user_id = 2")
+    change(Account, {"balance": 1000}, user_id=2)
 
     proof.prove_and_tell()
 

@@ -8,6 +8,7 @@ from tests.narrative import telling
 from tests.narrative.telling import earn, earned, reader
 from yabot.core import delivery, events
 from yabot.core.models import OutgoingMessage
+from yabot.core.transactions import atomic
 
 
 @pytest.mark.django_db(transaction=True)
@@ -25,15 +26,21 @@ def test_what_a_commit_opened_is_not_looked_at_again(django_assert_num_queries):
     assert len(telling.letters(ana)) == 1
 
 
-@pytest.mark.django_db
-def test_what_was_rolled_back_is_not_remembered(django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_what_was_rolled_back_is_not_remembered():
     hint = HintFactory(condition=besitos(5))
     ana = reader()
 
-    with django_capture_on_commit_callbacks(execute=False):
+    @atomic
+    def earn_in_vain() -> None:
         earn({ana: 5})
+        assert OutgoingMessage.objects.count() == 1
+        raise LookupError
 
-    assert OutgoingMessage.objects.count() == 1
+    with pytest.raises(LookupError):
+        earn_in_vain()
+
+    assert OutgoingMessage.objects.count() == 0
     assert not opened.is_known(ana, hint.pk)
 
 

@@ -5,7 +5,6 @@ count of deleted rows is the fence: should two workers hold the same rows (a lea
 fewer rows than it delivered and rolls back, so every effect and the order hold without any lock.
 """
 
-import functools
 import logging
 import random
 from collections import defaultdict, deque

@@ -80,7 +80,7 @@ def insert(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row
     One statement up to 32,000 values. Raises IntegrityError when a row exists already: nothing is skipped silently.
     """
     if not rows:
-        return
+        return None
     if connection.vendor == "mongodb":
         return documents.insert(model, names, rows)
     table, columns = _columns(model, names)
@@ -190,7 +190,7 @@ def select(model: type[models.Model], names: tuple[str, ...], where: Where) -> l
         return []
     table, columns = _columns(model, names)
     with connection.cursor() as cursor:
-        _execute(cursor, f"SELECT {columns} FROM {table} WHERE {found[0]}", found[1])
+        _execute(cursor, f"SELECT {columns} FROM {table}{found[0]}", found[1])
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return with_uuids(rows, _uuid_places(model, names))
 
@@ -205,7 +205,7 @@ def update(model: type[models.Model], changes: Mapping[str, Any], where: Where) 
     table, _ = _columns(model, ())
     sets = ", ".join(f"{_columns(model, (name,))[1]} = %s" for name in changes)
     with connection.cursor() as cursor:
-        _execute(cursor, f"UPDATE {table} SET {sets} WHERE {found[0]}", [*_stored(changes.values()), *found[1]])
+        _execute(cursor, f"UPDATE {table} SET {sets}{found[0]}", [*_stored(changes.values()), *found[1]])
         return int(cursor.rowcount)
 
 
@@ -218,12 +218,12 @@ def delete(model: type[models.Model], where: Where) -> int:
         return 0
     table, _ = _columns(model, ())
     with connection.cursor() as cursor:
-        _execute(cursor, f"DELETE FROM {table} WHERE {found[0]}", found[1])
+        _execute(cursor, f"DELETE FROM {table}{found[0]}", found[1])
         return int(cursor.rowcount)
 
 
 def _where(model: type[models.Model], where: Where) -> tuple[str, list[Any]] | None:
-    """SQL and parameters; None when nothing can fit."""
+    """The condition in SQL, and its parameters; None when nothing can fit."""
     tests, parameters = [], []
     for name, wanted in where.items():
         column = _columns(model, (name,))[1]
@@ -237,7 +237,7 @@ def _where(model: type[models.Model], where: Where) -> tuple[str, list[Any]] | N
         else:
             tests.append(f"{column} = %s")
             parameters += _stored([wanted])
-    return " AND ".join(tests), parameters
+    return " WHERE " + " AND ".join(tests) if tests else "", parameters
 
 
 def _stored(values: Iterable[Any]) -> list[Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.apps import AuthConfig
 from django.contrib.contenttypes.apps import ContentTypesConfig
-
 from django.db.models.signals import class_prepared
 
 from yabot.admin_site import YabotAdminConfig

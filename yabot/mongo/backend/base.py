@@ -1,8 +1,10 @@
-"""``django_mongodb_backend`` with three differences, all about indexes.
+"""``django_mongodb_backend`` with a few differences.
 
 * A unique index covers every row unless a column of it may be null. The backend makes it partial by ``$type``, and
   MongoDB's planner never uses such an index to find a row by its key.
 * "Is null" is written so that a partial index with the same condition is used, and may be a partial index's condition.
+* Parts of a joined document are named ``{"event.type": …}``, which every server understands, instead of
+  ``{"event": {"type": …}}``, where some put the value in the document's place.
 * The calls that ``core/documents.py`` makes are in the log of statements, like the ORM's.
 """
 
@@ -17,6 +19,25 @@ from pymongo.collection import Collection
 from pymongo.operations import IndexModel
 
 _make_index = indexes.get_pymongo_index_model
+
+
+class DottedCollection(Collection[Any]):
+    """A collection that asks for parts of documents by their dotted names."""
+
+    def aggregate(self, pipeline: Any, *args: Any, **kwargs: Any) -> Any:
+        """As the collection's."""
+        return super().aggregate([_dotted(stage) for stage in pipeline], *args, **kwargs)
+
+
+def _dotted(stage: dict[str, Any]) -> dict[str, Any]:
+    ((operator, named),) = stage.items() if len(stage) == 1 else (("", {}),)
+    if operator not in {"$project", "$addFields"}:
+        return stage
+    flat: dict[str, Any] = {}
+    for name, value in named.items():
+        nested = isinstance(value, dict) and value and not any(part.startswith("$") for part in value)
+        flat |= {f"{name}.{part}": inner for part, inner in value.items()} if nested else {name: value}
+    return {operator: flat}
 
 
 class LoggedCollection(OperationDebugWrapper):
@@ -47,7 +68,7 @@ class DatabaseWrapper(MongoDatabaseWrapper):
 
     def get_collection(self, name: str, **kwargs: Any) -> Any:
         """The collection, logged where statements are."""
-        collection: Collection[Any] = Collection(self.database, name, **kwargs)
+        collection = DottedCollection(self.database, name, **kwargs)
         return LoggedCollection(self, collection) if self.queries_logged else collection
 
 
