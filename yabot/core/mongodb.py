@@ -51,6 +51,19 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
+def snapshot() -> Iterator[None]:
+    """Read one state of the database, for up to five minutes. A transaction would be ended after one."""
+    wrapper = cast(Any, connection)
+    wrapper.ensure_connection()
+    with wrapper.connection.start_session(snapshot=True) as session:
+        wrapper.session = session
+        try:
+            yield
+        finally:
+            wrapper.session = None
+
+
+@contextmanager
 def joined() -> Iterator[None]:
     """A part of the open transaction: when it fails, the whole cannot commit any more."""
     try:

@@ -80,9 +80,10 @@ def insert(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Row
     One statement up to 32,000 values. Raises IntegrityError when a row exists already: nothing is skipped silently.
     """
     if not rows:
-        return None
+        return
     if connection.vendor == "mongodb":
-        return documents.insert(model, names, rows)
+        documents.insert(model, names, rows)
+        return
     table, columns = _columns(model, names)
     step = _PARAMETERS_A_STATEMENT // len(names)
     with connection.cursor() as cursor:

@@ -154,7 +154,7 @@ def one_snapshot() -> Iterator[None]:
     if is_inside():
         yield
     elif connection.vendor == "mongodb":
-        with mongodb.transaction():
+        with mongodb.snapshot():
             yield
     else:
         with connection.cursor() as cursor:
