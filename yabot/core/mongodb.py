@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 try:
-    from pymongo.errors import PyMongoError
+    from pymongo.errors import PyMongoError as PyMongoError
 except ImportError:  # pragma: no cover - another engine, and MongoDB's driver is not installed
 
     class PyMongoError(Exception):  # type: ignore[no-redef]
