@@ -9,9 +9,9 @@ import pytest
 from django.test import TransactionTestCase
 
 from gamification.services import rules
+from tests import engine
 from yabot.core import ids, people, snapshot
 from yabot.core.webhooks import subscriptions
-from tests import engine
 
 
 @pytest.fixture(scope="session")

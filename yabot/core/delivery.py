@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings

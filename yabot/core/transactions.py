@@ -15,10 +15,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
-from yabot.core import mongodb
+from yabot.core import errands, mongodb
 from yabot.core.mongodb import PyMongoError
-
-from yabot.core import errands
 
 P = ParamSpec("P")
 R = TypeVar("R")
