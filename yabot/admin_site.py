@@ -1,5 +1,6 @@
 """The back office's site: YABOT's name, menu and first page, with either theme."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -34,8 +35,10 @@ class YabotAdminSite(_Site):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's pages and "Estado del sistema"."""
         from yabot.core.admin import status
+        from yabot.schedule import JOBS, TITLES
 
-        return [path("estado/", self.admin_view(status.show_status), name="status"), *super().get_urls()]
+        page = self.admin_view(partial(status.show_status, jobs=JOBS, titles=TITLES))
+        return [path("estado/", page, name="status"), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The menu, by what people work on; one app's own page stays Django's."""

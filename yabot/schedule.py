@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from gamification.services import proof, wallets
 from narrative.services import hints
 from yabot.core import folding, modules, readings, reconciliation, retention, ticker
@@ -22,3 +24,18 @@ EVERY_JOB = (
     Job("forget_old_runs", timedelta(hours=24), ticker.forget_old_runs),
 )
 JOBS = tuple(job for job in EVERY_JOB if modules.runs(job.module))
+
+# What each of them does, for people: the status page says it.
+TITLES = {
+    "prove_ledger": _("Comprobar que las cuentas de besitos cuadran"),
+    "reconcile": _("Comparar los datos que deben coincidir"),
+    "release_holds": _("Devolver los besitos reservados que vencen"),
+    "look_again_at_hints": _("Mirar otra vez qué pistas se abren"),
+    "call_webhooks": _("Avisar a los programas suscritos"),
+    "catch_up_webhooks": _("Recuperar los avisos atrasados"),
+    "forget_old_updates": _("Borrar lo que Telegram envió hace mucho"),
+    "forget_old_calls": _("Borrar los avisos antiguos"),
+    "note_queues": _("Anotar cuánto espera"),
+    "tidy_measurements": _("Resumir las medidas"),
+    "forget_old_runs": _("Borrar el historial de estas tareas"),
+}

@@ -15,7 +15,9 @@ from yabot.core.models import (
     InboundUpdate,
     JobRun,
     MessageState,
+    OperationSample,
     OutgoingMessage,
+    QueueSample,
     Reaction,
     ReactionSource,
     ReactionTotal,
@@ -206,6 +208,33 @@ class WebhookDeliveryFactory(factory.django.DjangoModelFactory):
     correlation_id = factory.SelfAttribute("event.correlation_id")
 
 
+class OperationSampleFactory(factory.django.DjangoModelFactory):
+    """An operation that failed."""
+
+    class Meta:
+        model = OperationSample
+
+    kind = "send"
+    module = "core"
+    name = "sendMessage"
+    ms = 42.0
+    success = False
+    error = "403 Forbidden"
+    correlation_id = factory.LazyFunction(uuid7)
+
+
+class QueueSampleFactory(factory.django.DjangoModelFactory):
+    """What waited at one moment."""
+
+    class Meta:
+        model = QueueSample
+
+    inbound = 1
+    deliveries = 2
+    outgoing = 3
+    dead = 0
+
+
 FACTORIES = {
     factory_class._meta.model: factory_class
     for factory_class in (
@@ -219,6 +248,7 @@ FACTORIES = {
         ReactionTotalFactory,
         JobRunFactory,
         HeartbeatFactory,
+        OperationSampleFactory,
         ReconciliationFindingFactory,
         WebhookEndpointFactory,
         WebhookDeliveryFactory,

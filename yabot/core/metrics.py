@@ -63,6 +63,11 @@ class Series:
     slowest_chain: UUID | None = None
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
 
+    def quantile(self, share: float) -> float | None:
+        """Below how many milliseconds ``share`` of these stayed; never more than the slowest one took."""
+        found = quantile(self.buckets, share)
+        return None if found is None else min(found, self.slowest_ms)
+
     def merge(self, other: "Series") -> None:
         """Add what ``other`` counted."""
         self.count += other.count

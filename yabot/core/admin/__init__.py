@@ -10,6 +10,7 @@ from yabot.core.admin import (
     people,
     reactions,
     reconciliation,
+    samples,
     staff,
     webhooks,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "people",
     "reactions",
     "reconciliation",
+    "samples",
     "staff",
     "webhooks",
 ]

@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], ...] = (
             "WebhookEndpoint",
             "WebhookDelivery",
             "ReconciliationFinding",
+            "OperationSample",
             "JobRun",
             "Heartbeat",
         ),

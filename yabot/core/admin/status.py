@@ -1,5 +1,6 @@
 """The pages that say how everything is: the dashboard's cards and "Estado del sistema"."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,13 +12,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from yabot.core import clock, health
+from yabot.core.admin import rounds, trends
 from yabot.core.admin.base import BoundedPaginator
 from yabot.core.admin.lists import changelist_url
 from yabot.core.chains import Text
 from yabot.core.health import Finding
-from yabot.core.models import Delivery, InboundUpdate, OutgoingMessage, TelegramUser
+from yabot.core.models import Delivery, InboundUpdate, OperationSample, OutgoingMessage, TelegramUser
+from yabot.core.ticker import Job
 
 REFRESH = timedelta(seconds=15)
+NEWEST = 8
 QUEUES: dict[str, Text] = {
     "inbound": _("Actualizaciones de Telegram por atender"),
     "deliveries": _("Eventos por repartir"),
@@ -36,17 +40,32 @@ class Card:
     tone: str = "muted"
 
 
-def show_status(request: HttpRequest) -> TemplateResponse:
-    """Every finding with a sentence, and how much waits. Asks for itself again after a while, without a script."""
+def show_status(request: HttpRequest, jobs: Sequence[Job], titles: Mapping[str, Text]) -> TemplateResponse:
+    """Every finding with a sentence, how much waits, and how all this went. Asks for itself again, without a script."""
+    period = trends.period_of(request.GET.get("periodo"))
+    found = trends.measured(period)
     context = {
         **admin.site.each_context(request),
         "title": _("Estado del sistema"),
-        "findings": health.findings(),
+        "findings": sorted(health.findings(), key=lambda finding: (finding.ok, not finding.vital)),
         "queues": [(QUEUES[name], count) for name, count in asdict(health.queues()).items()],
+        "period": period,
+        "periods": trends.PERIODS,
+        "charts": trends.charts(period, found),
+        "operations": trends.table(found),
+        "samples": _samples(request),
+        "jobs": rounds.rounds(jobs, titles),
+        "processes": rounds.living(),
         "checked_at": clock.now(),
         "refresh": int(REFRESH.total_seconds()),
     }
     return TemplateResponse(request, "admin/yabot_status.html", context)
+
+
+def _samples(request: HttpRequest) -> list[OperationSample]:
+    """The newest operations that failed or were slow, for whoever may see them."""
+    may = admin.site._registry[OperationSample].has_view_permission(request)
+    return list(OperationSample.objects.order_by("-id")[:NEWEST]) if may else []
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
