@@ -64,5 +64,5 @@ def test_another_secret_makes_other_buttons(settings):
 
 
 def test_the_reader_is_told_in_their_language():
-    assert ForgedCallback().sentence("es") == "Este botón ya no sirve."
-    assert ForgedCallback().sentence("en") == "This button does not work any more."
+    assert ForgedCallback().sentence("es") == "Sesión expirada, por favor reinicia: escribe /start. Código SES001."
+    assert ForgedCallback().sentence("en") == "Session expired, please start again: send /start. Code SES001."

@@ -42,6 +42,7 @@ class FakePipeline:
     """Remembers what it is given; may fail to store a few times."""
 
     backlog = 0
+    healthy = True
 
     def __init__(self, failures: int = 0) -> None:
         self._failures = failures

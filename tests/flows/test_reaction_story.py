@@ -151,7 +151,7 @@ def test_a_forged_button_is_refused_with_an_alert_and_changes_nothing(sandbox, b
 
     alert = sandbox.wait_for_call("answerCallbackQuery")["params"]
     assert alert["show_alert"]
-    assert "no sirve" in alert["text"]
+    assert alert["text"].startswith("Sesión expirada, por favor reinicia")
     assert TelegramUser.objects.get(pk=ana).language == ""
     assert "forged callback" in caplog.text
 

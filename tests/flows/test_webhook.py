@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.flows.conftest import TOKEN, BotProcess
+from tests.flows.full_disk import FullDisk
 from tests.flows.ledger_audit import Audit
 from tests.flows.test_faults import READERS, WRITE, Crowd, check_everything
 from tests.flows.web import SECRET, WebProcess
@@ -290,3 +291,19 @@ def test_the_demos_story_by_webhook_says_what_it_says_by_polling(bot_process, te
 
     assert told["webhook"] == told["polling"]
     assert re.search("vela", str(told["polling"]))
+
+
+def test_readers_are_told_at_once_when_the_database_is_away(web, bot_process, sandbox, story, audit, until):
+    """As on a full disk: neither process can write. Telegram keeps the update, and the reader knows."""
+    web.start()
+    bot_process.start()
+    ana = sandbox.add_user(first_name="Ana")["id"]
+    sandbox.start(ana)
+    sandbox.wait_for_message(ana, "Bienvenido")
+    with FullDisk(web.process.pid), FullDisk(bot_process.process.pid):
+        sandbox.say(ana, ana, "/saldo")
+        told = sandbox.wait_for_message(ana, "Servicio no disponible ahora mismo", timeout=15)
+        assert told["text"].endswith("Código SVC001.")
+
+    sandbox.wait_for_message(ana, "Tienes", timeout=60)
+    assert sum("Servicio no disponible" in words(message) for message in sandbox.messages(ana)) == 1

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from django.db import DatabaseError
 from django.utils import translation
 from django.utils.translation import gettext as _
 from telegram import Update
 
 from yabot.core import correlation
 from yabot.core.bot.readers import person_of
+from yabot.core.database import is_away
 from yabot.core.errors import DomainError, ModuleAway
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
@@ -53,6 +53,10 @@ async def on_error(update: object, context: Context) -> None:
     if isinstance(error, ForgedCallback):
         query = update.callback_query
         log.warning("forged callback data from %s: %.80r", query and query.from_user.id, query and query.data)
+    elif is_away(error):
+        context.bot_data.failed[update.update_id] = error  # it is tried again, and its reader told meanwhile
+        log.warning("update %s waits for the database: %s", update.update_id, error)
+        return
     elif not isinstance(error, DomainError):
         context.bot_data.failed[update.update_id] = error
         log.error("update %s failed", update.update_id, exc_info=error)
@@ -61,8 +65,6 @@ async def on_error(update: object, context: Context) -> None:
 
 
 async def _sentence(update: Update, error: BaseException) -> str:
-    if isinstance(error, DatabaseError):
-        return _("Servicio no disponible. Vuelve a intentarlo en un momento.")
     language = await in_db(_language, person_of(update).id)
     if isinstance(error, DomainError):
         return error.sentence(language)

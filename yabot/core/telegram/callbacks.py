@@ -14,21 +14,21 @@ from typing import ClassVar
 
 from django.conf import settings
 
-from yabot.core.errors import DomainError
+from yabot.core.errors import SessionLost
 from yabot.core.telegram.limits import check_callback_data
 
 _SIGNATURE = 8  # bytes: 64 bits, against 10 tries a second that is for ever
 _SAFE = re.compile(r"[\w.=-]*\Z", re.ASCII)
 
 
-class ForgedCallback(DomainError):
-    """Button data that this bot did not make for this person. Nothing is done."""
+class ForgedCallback(SessionLost):
+    """Button data that this bot did not make for this person, or that it no longer knows. Nothing is done.
 
-    code = "BOT001"
+    An old screen and a forgery look the same: both are told how to begin again.
+    """
 
-    def sentence(self, language: str) -> str:
-        """The alert for whoever pressed."""
-        return "This button does not work any more." if language == "en" else "Este botón ya no sirve."
+    spanish = "Sesión expirada, por favor reinicia: escribe /start."
+    english = "Session expired, please start again: send /start."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from telegram.ext import Application
 
 from yabot.core import leases
+from yabot.core.telegram.apologies import Apologies
 from yabot.core.telegram.bridge import close_pool, in_db
 from yabot.core.telegram.budget import RateBudget, Rates
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 7.0  # for answers and sends under way, of the ten that whoever stops us waits
 WRITE_SECONDS = 2.0
+NOTICE_SECONDS = 0.25
 POLLER_LEASE = "poller"
 LEASE_SECONDS = 20.0
 _HANDLED_AT_START = {401, 404}
@@ -61,6 +64,7 @@ class Gateway:
         rates = Rates(settings.SEND_RATE, settings.SEND_RATE_PER_CHAT, settings.SEND_RATE_PER_GROUP_MINUTE)
         self._budget = RateBudget(rates, time.monotonic)
         self._api = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL)
+        self._apologies = Apologies(self._api)
         self._polls = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL, connections=2)
 
     def stop(self) -> None:
@@ -76,8 +80,14 @@ class Gateway:
         finally:
             await self._api.close()
             await self._polls.close()
-            await in_db(leases.give_back, self._owner)
+            await self._give_back()
             close_pool()
+
+    async def _give_back(self) -> None:
+        try:
+            await in_db(leases.give_back, self._owner)
+        except DatabaseError as error:
+            log.warning("the leases run out by themselves: %s", error)
 
     async def _run(self) -> None:
         if not await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS):
@@ -92,13 +102,15 @@ class Gateway:
         await application.initialize()
         application.bot_data.api, application.bot_data.budget = self._api, self._budget
         pipeline, dispatcher, sender = self._assemble(application)
+        source = self._source(pipeline)
         pipeline.start()
         self._ready(str(me.get("username", "")))
         work = [
-            asyncio.create_task(self._source(pipeline).run()),
+            asyncio.create_task(source.run()),
             asyncio.create_task(self._tick()),
             asyncio.create_task(self._set_menus()),
             asyncio.create_task(Courier().run()),
+            asyncio.create_task(self._apologise(pipeline, source, dispatcher)),
         ]
         try:
             await self._until_stopped(work[0])
@@ -124,7 +136,7 @@ class Gateway:
             handled=self._parts.answered,
             looks=bool(settings.TELEGRAM_WEBHOOK_URL),
         )
-        dispatcher = Dispatcher(application, pipeline.mark)
+        dispatcher = Dispatcher(application, pipeline.mark, self._apologies)
         sender = pipeline.sender = Sender(self._budget, pipeline.report)
         alone = settings.SENDER_PROCESS
         sender.carrier = ProcessCarrier(sender) if alone else LoopCarrier(sender, self._api, loop)
@@ -163,6 +175,16 @@ class Gateway:
             except Exception:
                 log.warning("the ticker could not run", exc_info=True)
             await asyncio.sleep(5)
+
+    async def _apologise(self, pipeline: Pipeline, source: Poller | Watch, dispatcher: Dispatcher) -> None:
+        """While the database is away, tell whoever taps or writes; they are answered when it is back."""
+        while True:
+            await asyncio.sleep(NOTICE_SECONDS)
+            if pipeline.healthy:
+                self._apologies.forget()
+                continue
+            held = source.held if isinstance(source, Poller) else []
+            await self._apologies.tell([*held, *dispatcher.waiting()])
 
     async def _until_stopped(self, poller: asyncio.Task[None]) -> None:
         waiter = asyncio.create_task(self._stop.wait())

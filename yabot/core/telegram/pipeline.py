@@ -28,6 +28,8 @@ from yabot.core.worker import Worker
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+FORGIVEN_SECONDS = 0.8  # of failing; the second failure is not forgiven
+STUCK_SECONDS = 3.0  # for one turn; the largest takes less than one
 LOOK_SECONDS = 0.05  # one indexed query; what a webhook stored waits half of it on average
 SENDER_LEASE = "sender"
 INBOX_LEASE = "inbox"
@@ -60,6 +62,7 @@ class Pipeline(threading.Thread):
         self._sweep_at = 0.0
         self._sends, self._claims = False, True
         self._broken_since: float | None = None
+        self._turn_since: float | None = None
         self.sender: Sender | None = None
         self.worker = Worker()
 
@@ -106,8 +109,11 @@ class Pipeline(threading.Thread):
 
     @property
     def healthy(self) -> bool:
-        """Whether the database works."""
-        return self._broken_since is None
+        """Whether the database works and answers in time. A single failure is forgiven."""
+        now = time.monotonic()
+        broken = now - self._broken_since if self._broken_since is not None else 0
+        stuck = now - self._turn_since if self._turn_since is not None else 0
+        return broken < FORGIVEN_SECONDS and stuck < STUCK_SECONDS
 
     # --- the thread ---------------------------------------------------------------------------------------------------
     def run(self) -> None:
@@ -122,6 +128,7 @@ class Pipeline(threading.Thread):
             connection.close()
 
     def _turn(self) -> None:
+        self._turn_since = time.monotonic()
         try:
             busy = self.step()
             self._broken_since = None
@@ -131,6 +138,7 @@ class Pipeline(threading.Thread):
             connection.close()
             busy = False
             time.sleep(0.5)
+        self._turn_since = None
         if not busy and not self._stopping.is_set():
             self._wake.wait(self._patience())
         self._wake.clear()

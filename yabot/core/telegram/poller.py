@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from yabot.core import faults, health
 from yabot.core.health import Beat
@@ -57,6 +58,7 @@ class Poller:
         self._conflicts: deque[float] = deque()
         self._started_at = time.monotonic()
         self._bearable = 0
+        self.held: list[Any] = []  # what came and could not be stored yet
 
     async def run(self) -> None:
         """Poll for ever. Raises AnotherPoller and WebhookActive.
@@ -125,15 +127,40 @@ class Poller:
         if not updates:
             return
         faults.point("after_get_updates")
-        while True:
-            try:
-                await asyncio.wrap_future(self._pipeline.store(updates))
-                break
-            except Exception as error:  # noqa: BLE001 - the database may be away: these updates stay Telegram's
-                log.warning("updates could not be stored, trying again: %s", error)
-                await asyncio.sleep(0.5)
+        self.held = updates
+        while not await self._stored(updates):
+            await asyncio.sleep(0.5)
+        self.held = []
         numbers = [update["update_id"] for update in updates if isinstance(update, dict) and _is_number(update)]
         self._offset = max(numbers, default=self._offset - 1) + 1
+
+    async def _stored(self, updates: list[object]) -> bool:
+        """Try once to have a batch stored; whether it is. The database may be away: the updates stay Telegram's."""
+        storing = asyncio.ensure_future(asyncio.wrap_future(self._pipeline.store(updates)))
+        try:
+            while not storing.done():
+                await asyncio.wait({storing}, timeout=1)
+                if not self._pipeline.healthy:
+                    await self._look_ahead()
+        except asyncio.CancelledError:
+            storing.cancel()
+            raise
+        if error := storing.exception():
+            log.warning("updates could not be stored, trying again: %s", error)
+        return error is None
+
+    async def _look_ahead(self) -> None:
+        """See who else waits while nothing can be stored. It is not confirmed: all of it comes again.
+
+        Telegram shows the oldest hundred; whoever comes after them is told nothing before the database is back.
+        """
+        params = {"offset": self._offset, "limit": 100, "timeout": 0, "allowed_updates": self._allowed}
+        try:
+            answer = await self._api.call("getUpdates", params, timeout=GRACE_SECONDS)
+        except (NotDelivered, Doubtful):
+            return
+        if answer.ok and isinstance(answer.result, list):
+            self.held = answer.result
 
 
 def _is_number(update: dict[str, object]) -> bool:

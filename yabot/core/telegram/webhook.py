@@ -19,8 +19,9 @@ from yabot.core.addresses import WEBHOOK_PATH
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
 from yabot.core.telegram import inbox
+from yabot.core.telegram.apologies import Apologies
 from yabot.core.telegram.bridge import in_db
-from yabot.core.telegram.client import loads
+from yabot.core.telegram.client import BotApi, loads
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -33,6 +34,7 @@ SECRET = b"x-telegram-bot-api-secret-token"
 MOST_BYTES = 1_000_000  # Telegram's updates are below 100 kB
 PATIENCE = 10.0  # seconds for a body to arrive
 BATCH = 200
+AT_ONCE = 3.0  # seconds after which a reader is told that it takes longer
 
 
 class Refused(Exception):
@@ -59,7 +61,7 @@ class Endpoint:
     """The ASGI application of this one address."""
 
     def __init__(self) -> None:
-        self._basket = Basket()
+        self._basket = Basket(_apologies())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -116,10 +118,17 @@ def read(body: bytes) -> dict[str, Any]:
     return update
 
 
+def _apologies() -> Apologies | None:
+    """What tells readers to wait, where this process knows the bot's token."""
+    token = settings.TELEGRAM_TOKEN
+    return Apologies(BotApi(token=token, base_url=settings.TELEGRAM_API_URL, connections=4)) if token else None
+
+
 class Basket:
     """Where updates are handed over: those that come together are committed together."""
 
-    def __init__(self) -> None:
+    def __init__(self, apologies: Apologies | None = None) -> None:
+        self._apologies = apologies
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._clerk: asyncio.Task[None] | None = None
 
@@ -145,13 +154,24 @@ class Basket:
 
     async def _store(self, updates: Sequence[dict[str, Any]]) -> Collection[int]:
         """Commit the batch; the numbers of those that could not be. Telegram sends them again."""
+        storing = asyncio.ensure_future(in_db(store, updates))
+        await asyncio.wait({storing}, timeout=AT_ONCE)
+        if not storing.done() or storing.exception():
+            await self._apologise(updates)
         try:
-            failed = await in_db(store, updates)
+            failed = await storing
         except Exception as error:  # noqa: BLE001 - whatever it is: nothing was promised, and the next one may succeed
             log.warning("updates from the webhook could not be stored: %s", redact(repr(error)))
             return {update["update_id"] for update in updates}
         faults.point("after_webhook_commit")
+        if self._apologies:
+            self._apologies.forget()
         return failed
+
+    async def _apologise(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Tell whoever tapped or wrote that they have to wait; Telegram sends their updates again."""
+        if self._apologies:
+            await self._apologies.tell(updates)
 
 
 def store(updates: Sequence[dict[str, Any]]) -> Collection[int]:
