@@ -1,15 +1,21 @@
 """The back office's site: YABOT's name, menu and first page, with either theme."""
 
+import functools
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from yabot.core.errors import SessionLost
 
 if TYPE_CHECKING or not settings.UNFOLD_INSTALLED:
     _Site = AdminSite
@@ -31,6 +37,18 @@ class YabotAdminSite(_Site):
     index_title = _("Inicio")
     index_template = "admin/yabot_index.html"
     empty_value_display = "—"
+
+    def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
+        """Django's, and whoever comes with a session that is over reads on the login page why they are there."""
+        shown = super().admin_view(view, cacheable)
+
+        @functools.wraps(shown)
+        def noticing(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+            if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.user.is_authenticated:
+                messages.warning(request, SessionLost().sentence(get_language() or "es"))
+            return shown(request, *args, **values)
+
+        return noticing
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's pages and "Estado del sistema"."""

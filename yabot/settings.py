@@ -108,7 +108,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "yabot.core.middleware.ContentSecurityPolicy",
+    "yabot.core.error_pages.DatabaseGuard",
 ]
+CSRF_FAILURE_VIEW = "yabot.core.error_pages.session_lost"
 
 ROOT_URLCONF = "yabot.urls"
 WSGI_APPLICATION = "yabot.wsgi.application"

@@ -18,3 +18,8 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("sandbox/", pages.sandbox, name="sandbox"),
 ]
+
+handler400 = "yabot.core.error_pages.bad_request"
+handler403 = "yabot.core.error_pages.forbidden"
+handler404 = "yabot.core.error_pages.not_found"
+handler500 = "yabot.core.error_pages.server_error"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from yabot.core import errands, mongodb
 from yabot.core.mongodb import PyMongoError
@@ -86,12 +86,19 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
                 with _outermost():
                     return function(*args, **kwargs)
             except (DatabaseError, PyMongoError) as error:
-                if attempt == TRIES or is_inside() or not is_transient(error):
+                if is_inside():
                     raise
+                if attempt == TRIES or not is_transient(error):
+                    raise _as_django_says(error) from error
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
     return run
+
+
+def _as_django_says(error: Exception) -> DatabaseError:
+    """What MongoDB's driver says of a commit is a trouble of the database as any other."""
+    return error if isinstance(error, DatabaseError) else OperationalError(str(error))
 
 
 @contextmanager

@@ -1,0 +1,67 @@
+"""PostgreSQL and MongoDB go away under a running bot: readers hear it, nothing is lost, and it comes back by itself."""
+
+import re
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.flows.conftest import BotProcess
+from tests.flows.proxy import Proxy
+from tests.flows.test_database_away import apologies, helped
+from yabot.demo import servers
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+AWAY = "Servicio no disponible ahora mismo"
+
+
+def behind_proxy(url: str) -> tuple[Proxy, str]:
+    """The server behind a network of ours."""
+    if url.startswith("mongodb"):
+        port = int(re.search(r":(\d+)/", url)[1])
+        proxy = Proxy(("127.0.0.1", port))
+        return proxy, url.replace(f":{port}/", f":{proxy.port}/")
+    folder = Path(unquote(re.search(r"host=([^&]+)", url)[1]))
+    proxy = Proxy(next(path for path in folder.glob(".s.PGSQL.*") if path.is_socket()))
+    return proxy, f"postgres://postgres@127.0.0.1:{proxy.port}/yabot"
+
+
+@pytest.fixture(params=["postgres", "mongodb"])
+def network(request, bot_process: BotProcess) -> Iterator[Proxy]:
+    """A bot's database on a server, and the network to it."""
+    folder = Path(tempfile.mkdtemp(prefix="yabot-away-"))  # PostgreSQL's own user has to get into it
+    make = servers.postgres if request.param == "postgres" else servers.mongodb
+    server = make(folder / "data", database="yabot", durable=False)
+    proxy, bot_process.environment["DATABASE_URL"] = behind_proxy(server.url)
+    done = bot_process.manage("migrate", "-v0")
+    assert done.returncode == 0, done.stderr
+    yield proxy
+    if bot_process.process is not None and bot_process.process.poll() is None:
+        bot_process.kill()
+    proxy.cut()
+    server.stop()
+    servers.forget(folder)
+
+
+def test_the_server_goes_away_twice_and_comes_back(bot_process, sandbox, network, until):
+    ana = sandbox.add_user(first_name="Ana")["id"]
+    bot_process.start()
+    sandbox.start(ana)
+    sandbox.wait_for_message(ana, "Bienvenido")
+
+    for reader in sandbox.add_users(2):
+        network.cut()
+        sandbox.start(reader["id"])
+        told = sandbox.wait_for_message(reader["id"], AWAY, timeout=30)
+        assert told["text"].endswith("Código SVC001.")
+        sandbox.say(ana, ana, "/ayuda")
+        threading.Event().wait(1)
+        network.mend()
+        sandbox.wait_for_message(reader["id"], "Bienvenido", timeout=60)
+
+    until(lambda: helped(sandbox, ana) == 2, 30)
+    assert apologies(sandbox, ana) <= 2
+    assert bot_process.terminate() == 0
