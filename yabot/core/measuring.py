@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.db import connection
 
 from yabot.core import clock, leases, logs, rows
@@ -170,6 +171,7 @@ class Measuring(threading.Thread):
 
 def start(role: str) -> Measuring:
     """Begin to measure this process, under the name of what it does: ``bot``, ``web``, ``worker``. It ends with it."""
+    recorder.slow_ms = settings.METRICS_SLOW_MS
     thread = Measuring(role)
     thread.start()
     atexit.register(thread.stop)
