@@ -147,6 +147,8 @@ def test_looking_into_an_empty_inbox_is_one_query_on_an_index(django_assert_num_
     with django_assert_num_queries(1) as captured:
         assert inbox.waiting_besides(set(), limit=3) == []
 
+    if connection.vendor != "sqlite":
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
         assert "core_inbound_waiting" in str(cursor.fetchall())
