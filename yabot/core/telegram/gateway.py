@@ -202,7 +202,7 @@ class Gateway:
             task.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         await dispatcher.drain(DRAIN_SECONDS / 2)
-        pipeline.take_no_more()
+        await asyncio.to_thread(pipeline.take_no_more)
         await asyncio.to_thread(sender.drain, deadline - time.monotonic())
         pipeline.stop()
         await asyncio.to_thread(pipeline.join, WRITE_SECONDS)

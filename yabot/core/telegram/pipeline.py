@@ -61,6 +61,7 @@ class Pipeline(threading.Thread):
         self._stopping = threading.Event()
         self._sweep_at = 0.0
         self._sends, self._claims = False, True
+        self._claiming = threading.Lock()
         self._broken_since: float | None = None
         self._turn_since: float | None = None
         self.sender: Sender | None = None
@@ -99,8 +100,9 @@ class Pipeline(threading.Thread):
         return self._intake.backlog
 
     def take_no_more(self) -> None:
-        """Claim no more messages."""
-        self._claims = False
+        """Claim no more messages. Returns when those being claimed are with the sender, who then is not idle."""
+        with self._claiming:
+            self._claims = False
 
     def stop(self) -> None:
         """Do what waits, then end."""
@@ -229,20 +231,20 @@ class Pipeline(threading.Thread):
 
     def _claim(self) -> bool:
         self._hear()
-        if (
-            self.sender is None
-            or not (self._sends and self._claims)
-            or not (bell.MESSAGES in self._rung or self._held_back)
-        ):
+        if self.sender is None or not self._sends or not (bell.MESSAGES in self._rung or self._held_back):
             return False
-        room, resting = self.sender.room(), self.sender.resting()
+        with self._claiming:
+            return self._claims and self._claim_for(self.sender)
+
+    def _claim_for(self, sender: Sender) -> bool:
+        room, resting = sender.room(), sender.resting()
         self._rung.discard(bell.MESSAGES)
         claimed = outbox.claim(owner=self.worker.owner, limit=room, resting=resting) if room > 0 else []
         self._held_back = not claimed and (room <= 0 or bool(resting)) and outbox.has_due()
         if claimed:
             self._rung.add(bell.MESSAGES)
             faults.point("after_message_claim")
-            self.sender.send(claimed, _known_files(claimed))
+            sender.send(claimed, _known_files(claimed))
         return bool(claimed)
 
 
