@@ -5,9 +5,11 @@ Loaded before the settings are (``-p tests.engine``): it starts the server, once
 
 import atexit
 import os
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -32,6 +34,20 @@ def start() -> None:
         atexit.register(_end, server, folder)
         os.environ[_SERVER_URL] = server.url
     os.environ["DATABASE_URL"] = os.environ[_SERVER_URL]
+
+
+def new_database(folder: Path, name: str = "bot") -> str:
+    """The address of an empty database of a test's own."""
+    if ENGINE == "sqlite":
+        return f"sqlite:///{folder / f'{name}.sqlite3'}"
+    fresh = f"own_{secrets.token_hex(6)}"
+    server = urlsplit(os.environ[_SERVER_URL])
+    if ENGINE == "postgres":
+        import psycopg
+
+        with psycopg.connect(os.environ[_SERVER_URL], autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{fresh}"')
+    return urlunsplit(server._replace(path=f"/{fresh}", netloc=server.netloc or "postgres:@"))
 
 
 def _end(server: servers.Server, folder: Path) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from tests import engine
+from tests.flows.ledger_audit import Audit
 from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
 
@@ -97,7 +99,7 @@ class BotProcess:
         self.log = folder / "bot.log"
         self.environment = {
             **os.environ,
-            "DATABASE_URL": f"sqlite:///{folder / 'bot.sqlite3'}",
+            "DATABASE_URL": engine.new_database(folder),
             "SECRET_KEY": "a-key-for-tests-only-that-is-long-enough-to-be-quiet",
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_API_URL": server.api_url,
@@ -155,6 +157,12 @@ def bot_process(tmp_path: Path, telegram: SandboxServer) -> Iterator[BotProcess]
     yield process
     if process.process is not None and process.process.poll() is None:
         process.kill()
+
+
+@pytest.fixture
+def audit(bot_process: BotProcess) -> Audit:
+    """The process's database, seen from outside."""
+    return Audit(bot_process.environment["DATABASE_URL"])
 
 
 @pytest.fixture

@@ -1,24 +1,37 @@
 """Reads a bot process's database from outside, as an auditor would: plain SQL, no code of the bot."""
 
 import sqlite3
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+
+class Asked(Protocol):
+    """A connection of a database driver."""
+
+    def execute(self, sql: str, values: Sequence[object] = ...) -> Any: ...
 
 
 class Audit:
-    """Questions to a SQLite file of a bot that may just have been killed."""
+    """Questions to the database at this address, whose bot may just have been killed."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, url: str) -> None:
+        self._url = url
 
     def ask(self, sql: str, *values: object) -> list[tuple]:
-        connection = sqlite3.connect(self._file, timeout=30)
-        try:
-            return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
+        with self._open() as connection:
+            found = connection.execute(sql, values) if values else connection.execute(sql)
+            return [tuple(row) for row in found.fetchall()]
 
     def one(self, sql: str, *values: object) -> int:
         return int(self.ask(sql, *values)[0][0] or 0)
+
+    def change(self, sql: str, *values: object) -> None:
+        """Damage something. Not on MongoDB, where only a copy can be asked."""
+        with self._open() as connection:
+            connection.execute(sql, *([values] if values else []))
+            connection.commit()  # type: ignore[attr-defined]
 
     def waiting(self) -> int:
         """What has not been worked off anywhere."""
@@ -30,7 +43,68 @@ class Audit:
 
     def texts_in_all_rows(self) -> str:
         """Everything that stands in any text column of any table."""
-        found: list[str] = []
-        for (table,) in self.ask("SELECT name FROM sqlite_master WHERE type = 'table'"):
-            found += [" ".join(map(str, row)) for row in self.ask(f'SELECT * FROM "{table}"')]
+        with self._open() as connection:
+            found = [
+                str(row) for table in _tables(connection) for row in connection.execute(f'SELECT * FROM "{table}"')
+            ]
         return "\n".join(found)
+
+    @contextmanager
+    def _open(self) -> Iterator[Asked]:
+        if self._url.startswith("sqlite"):
+            with closing(sqlite3.connect(urlsplit(self._url).path, timeout=30)) as connection:
+                yield connection
+        elif self._url.startswith("mongodb"):
+            with closing(_copied(self._url)) as connection:
+                yield connection
+        else:
+            import psycopg
+
+            with psycopg.connect(self._url) as connected:
+                yield connected  # type: ignore[misc]
+
+
+def _tables(connection: Asked) -> list[str]:
+    if isinstance(connection, sqlite3.Connection):
+        asked = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    else:
+        asked = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'"
+    return [name for (name,) in connection.execute(asked).fetchall()]
+
+
+def _copied(url: str) -> sqlite3.Connection:
+    """A MongoDB as it is now, copied into tables that SQL can be asked of."""
+    from pymongo import MongoClient
+
+    copy = sqlite3.connect(":memory:")
+    with MongoClient[Any](url) as client:
+        database = client.get_default_database()
+        for name in database.list_collection_names():
+            documents = list(database[name].find({}))
+            columns = list({column: None for document in documents for column in document}) or ["_id"]
+            names = ", ".join(f'"{column}"' for column in ["id" if column == "_id" else column for column in columns])
+            copy.execute(f'CREATE TABLE "{name}" ({names})')
+            places = ", ".join("?" * len(columns))
+            values = [[_plain(document.get(column)) for column in columns] for document in documents]
+            copy.executemany(f'INSERT INTO "{name}" VALUES ({places})', values)
+        _add_empty_tables(copy)
+    return copy
+
+
+def _add_empty_tables(copy: sqlite3.Connection) -> None:
+    """MongoDB has no columns without rows: a question to an empty table is answered with nothing."""
+    from django.apps import apps
+
+    for model in apps.get_models():
+        table = model._meta.db_table
+        there = {row[1] for row in copy.execute(f'PRAGMA table_info("{table}")')}
+        columns = [field.attname for field in model._meta.concrete_fields]
+        if not there:
+            copy.execute(f'CREATE TABLE "{table}" ({", ".join(columns)})')
+        for column in columns if there else ():
+            if column not in there:
+                copy.execute(f'ALTER TABLE "{table}" ADD COLUMN "{column}"')
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int | float | str | bytes) else str(value)

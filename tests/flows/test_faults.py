@@ -11,7 +11,7 @@ from tests.flows.conftest import TOKEN, BotProcess
 from tests.flows.ledger_audit import Audit
 from yabot.sandbox.client import SandboxClient
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 READERS = 12
 LETTERS = 30
 
@@ -42,7 +42,7 @@ class Crowd:
 
 
 @pytest.fixture
-def audit(bot_process: BotProcess, sandbox: SandboxClient, tmp_path) -> Audit:
+def audit(audit: Audit, bot_process: BotProcess, sandbox: SandboxClient) -> Audit:
     """The story is written, and Telegram was asked once for reactions: it drops what nobody ever asked for."""
     done = bot_process.manage("shell", "-v0", "-c", WRITE)
     assert done.returncode == 0, done.stderr
@@ -51,7 +51,7 @@ def audit(bot_process: BotProcess, sandbox: SandboxClient, tmp_path) -> Audit:
     bot_process.start()
     sandbox.wait_for_message(reader, "Bienvenido")
     assert bot_process.terminate() == 0
-    return Audit(tmp_path / "bot.sqlite3")
+    return audit
 
 
 def check_everything(crowd: Crowd, audit: Audit, bot_process: BotProcess) -> None:
@@ -233,7 +233,7 @@ def test_a_telegram_that_is_ill_for_a_while_is_waited_out(sandbox, bot_process, 
     sandbox.wait_until_read()
     sandbox.fault("getUpdates", count=2, **fault)
     crowd.react()
-    ill = "SELECT count(*) FROM core_heartbeat WHERE name = 'poller' AND coalesce(good_at, '') < beat_at"
+    ill = "SELECT count(*) FROM core_heartbeat WHERE name = 'poller' AND (good_at IS NULL OR good_at < beat_at)"
     until(lambda: audit.one(ill) == 1, 30)
 
     sandbox.wait_until_read(timeout=30)

@@ -24,11 +24,11 @@ SEND = "import django; django.setup(); from yabot.core.webhooks.courier import s
 
 
 @pytest.fixture
-def audit(bot_process: BotProcess, tmp_path) -> Audit:
+def audit(audit: Audit, bot_process: BotProcess) -> Audit:
     """A story is written, and webhooks may call this machine."""
     bot_process.environment["WEBHOOK_PRIVATE_ADDRESSES"] = "1"
     assert bot_process.manage("shell", "-v0", "-c", WRITE).returncode == 0
-    return Audit(tmp_path / "bot.sqlite3")
+    return audit
 
 
 def add(bot_process: BotProcess, url: str) -> str:
@@ -156,12 +156,7 @@ def test_ended_between_call_and_mark_it_calls_again_under_the_same_id(sandbox, c
 
 def change(audit: Audit, sql: str) -> None:
     """Move time for a process that is not running: by hand, in its rows."""
-    import sqlite3
-
-    connection = sqlite3.connect(audit._file, timeout=30)
-    connection.execute(sql)
-    connection.commit()
-    connection.close()
+    audit.change(sql)
 
 
 def send(bot_process: BotProcess, **environment: str) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import engine
 from tests.flows.conftest import TOKEN, BotProcess
 from tests.flows.full_disk import FullDisk
 from tests.flows.ledger_audit import Audit
@@ -27,12 +28,6 @@ def web(bot_process: BotProcess, tmp_path):
     yield process
     if process.process is not None and process.process.poll() is None:
         process.end(signal.SIGTERM)
-
-
-@pytest.fixture
-def audit(bot_process: BotProcess, tmp_path) -> Audit:
-    """The database, seen from outside."""
-    return Audit(tmp_path / "bot.sqlite3")
 
 
 @pytest.fixture
@@ -277,7 +272,7 @@ def test_the_demos_story_by_webhook_says_what_it_says_by_polling(bot_process, te
     for mode in ("polling", "webhook"):
         telegram.client.reset("demo")
         bot_process.environment |= {"SANDBOX_ENABLED": "1", "DEBUG": "1", "VAR_DIR": str(tmp_path / mode)}
-        bot_process.environment["DATABASE_URL"] = f"sqlite:///{tmp_path / f'{mode}.sqlite3'}"
+        bot_process.environment["DATABASE_URL"] = engine.new_database(tmp_path, mode)
         bot_process.environment["TELEGRAM_WEBHOOK_URL"] = web.url if mode == "webhook" else ""
         assert bot_process.manage("migrate", "-v0").returncode == 0
         done = bot_process.manage("loaddemo")
