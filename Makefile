@@ -2,7 +2,8 @@
 #
 #   make demo     try YABOT in the browser, without a Telegram account
 #   make run      the same with a real bot: put TELEGRAM_TOKEN into .env
-#   make test     every test, with coverage
+#   make test     every test, with coverage, on SQLite
+#   make test-all every test on SQLite, PostgreSQL and MongoDB; their servers come from packages
 #   make lint     every check that is not a test
 #   make bench    measure it against a hand-written bot
 #   make clean    forget the demo's data and what tools left behind
@@ -18,7 +19,7 @@ LONG_SECRET := only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwx
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 
-.PHONY: help install demo run test lint bench messages clean
+.PHONY: help install demo run test test-all lint bench messages clean
 .DEFAULT_GOAL := help
 
 help:
@@ -64,6 +65,15 @@ test: $(VENV)/.development
 		echo "$$package: $$total % covered"; \
 		[ "$$total" -ge $(COVERAGE) ] || { echo "$$package is below $(COVERAGE) %." >&2; failed=1; }; \
 	done; exit $$failed
+
+# The modules' tests and the stories on the other engines; what never touches a database runs once is enough.
+ENGINE_TESTS ?= tests/core tests/gamification tests/narrative tests/channeladmin tests/flows
+
+test-all: test
+	@for engine in postgres mongodb; do \
+		echo "--- $$engine"; \
+		YABOT_TEST_ENGINE=$$engine $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ENGINE_TESTS) || exit 1; \
+	done
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .
