@@ -1,6 +1,7 @@
 """The webhook's endpoint from inside: what a network cannot make happen on order."""
 
 import asyncio
+import gc
 
 import pytest
 from django.db import DataError, IntegrityError, OperationalError
@@ -8,10 +9,18 @@ from django.db import DataError, IntegrityError, OperationalError
 from yabot.core import bell
 from yabot.core.checks import check_webhook
 from yabot.core.models import InboundUpdate
-from yabot.core.telegram import inbox, webhook
+from yabot.core.telegram import bridge, inbox, webhook
 
 SECRET = "s" * 40
 HEADERS = [(b"x-telegram-bot-api-secret-token", SECRET.encode())]
+
+
+@pytest.fixture(autouse=True)
+def _threads_end():
+    yield
+    bridge._pool().shutdown()
+    bridge.close_pool()
+    gc.collect()  # their connections end with them
 
 
 @pytest.fixture(autouse=True)
@@ -55,7 +64,7 @@ async def test_a_sender_who_hangs_up_half_way_is_no_update():
 async def test_a_body_in_parts_is_put_together():
     assert await ask(part(b'{"update_id"', more=True), part(b': 7, "message": {}}')) == 200
 
-    assert await InboundUpdate.objects.values_list("pk", flat=True).aget() == 7
+    assert (await bridge.in_db(InboundUpdate.objects.get)).pk == 7
 
 
 async def test_when_nothing_can_be_stored_telegram_is_asked_to_come_again(monkeypatch):
@@ -78,7 +87,7 @@ async def test_updates_that_come_together_are_committed_together(monkeypatch):
 
     assert set(told) == {200}
     assert len(batches) <= 3
-    assert await InboundUpdate.objects.acount() == 50
+    assert await bridge.in_db(InboundUpdate.objects.count) == 50
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """Calls over real HTTP to a real receiver on the loopback."""
 
 import asyncio
+import gc
 import threading
 from datetime import timedelta
 
@@ -12,10 +13,19 @@ from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, Web
 from yabot.core import bell, clock
 from yabot.core.metrics import Operation, recorder
 from yabot.core.models import CallState, Lease, WebhookDelivery, WebhookEndpoint
+from yabot.core.telegram import bridge
 from yabot.core.webhooks import courier, endpoints, queue, signing
 from yabot.core.webhooks.courier import Courier, send_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _threads_end():
+    yield
+    bridge._pool().shutdown()
+    bridge.close_pool()
+    gc.collect()  # their connections end with them
 
 
 @pytest.fixture(autouse=True)

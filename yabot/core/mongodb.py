@@ -47,7 +47,16 @@ def transaction() -> Iterator[None]:
         raise
     wrapper.in_atomic_block_mongo = False
     wrapper._end_session()
-    wrapper.run_and_clear_commit_hooks()
+    _run_hooks(wrapper)
+
+
+def _run_hooks(wrapper: Any) -> None:
+    """What was to happen after the commit. Django's own block around it (the admin's forms have one) means nothing."""
+    around, wrapper.in_atomic_block = wrapper.in_atomic_block, False
+    try:
+        wrapper.run_and_clear_commit_hooks()
+    finally:
+        wrapper.in_atomic_block = around
 
 
 @contextmanager
