@@ -88,6 +88,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "yabot.core",
     "gamification",
     "narrative",
@@ -184,6 +187,29 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("yabot/icon.svg")}],
     "STYLES": [lambda request: static("core/admin.css")],
     "SIDEBAR": {"show_search": True, "navigation": "yabot.core.admin.menu.sidebar"},
+}
+
+API_RATE = int(environment.number("API_RATE", 600, low=1, high=1_000_000))
+API_RATE_PER_READER = int(environment.number("API_RATE_PER_READER", 60, low=1, high=1_000_000))
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # Every view says itself who may ask (GatewayView); one that forgets it is closed to all.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"key": f"{API_RATE}/min", "reader": f"{API_RATE_PER_READER}/min"},
+    "EXCEPTION_HANDLER": "yabot.core.api.problems.handle",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "YABOT",
+    "DESCRIPTION": "Story, economy and channel of a Telegram community.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
 STATIC_URL = "static/"

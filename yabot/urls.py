@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.templatetags.static import static
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from yabot import pages
@@ -11,6 +11,7 @@ from yabot.core.api import health, media, metrics
 urlpatterns = [
     path("", pages.home, name="home"),
     path("admin/", admin.site.urls),
+    path("api/", include("yabot.api")),
     path("favicon.ico", RedirectView.as_view(url=static("yabot/icon.svg"), permanent=False)),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

@@ -5,10 +5,12 @@ import re
 
 _TOKEN = re.compile(r"(?<!\d)\d{3,}(?::|%3A)[\w-]{20,}")
 
+_KEY = re.compile(r"yk_([0-9a-f]{12})_[\w-]{20,}")
+
 
 def redact(text: str) -> str:
-    """``text`` with every bot token in it made unreadable."""
-    return _TOKEN.sub("<token>", text)
+    """``text`` with every bot token and module key in it made unreadable."""
+    return _KEY.sub(r"yk_\1_<secret>", _TOKEN.sub("<token>", text))
 
 
 class RedactSecrets(logging.Filter):

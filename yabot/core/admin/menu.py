@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[Any, tuple[str, ...], tuple[str, ...]], ...] = (
             "Delivery",
             "OutgoingMessage",
             "InboundUpdate",
+            "ModuleKey",
             "WebhookEndpoint",
             "WebhookDelivery",
             "ReconciliationFinding",

@@ -2,6 +2,7 @@
 
 from yabot.core.models.bus import Delivery, EventRecord, EventStream, Priority
 from yabot.core.models.inbound import InboundUpdate, UpdateState
+from yabot.core.models.keys import IdempotentAnswer, ModuleKey
 from yabot.core.models.leases import Heartbeat, JobRun, Lease
 from yabot.core.models.metrics import OperationCount, OperationSample, ProcessReport, QueueSample
 from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMessage, TelegramFile
@@ -18,11 +19,13 @@ __all__ = [
     "EventStream",
     "FindingState",
     "Heartbeat",
+    "IdempotentAnswer",
     "InboundUpdate",
     "JobRun",
     "Lease",
     "MessagePriority",
     "MessageState",
+    "ModuleKey",
     "OperationCount",
     "OperationSample",
     "OutgoingMessage",

@@ -1,0 +1,41 @@
+"""Every address of the API gateway, its OpenAPI document, and a page to try it."""
+
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from gamification.api import wallets
+from narrative.api import hints
+from yabot.core.api import events, users
+
+
+class TelegramId(IntConverter):
+    """A Telegram id: what fits into 63 bits."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_converter(TelegramId, "telegram_id")
+
+V1 = "v1/"
+urlpatterns = [
+    path(V1 + "core/users/", users.ReadersView.as_view()),
+    path(V1 + "core/users/<telegram_id:user_id>/", users.ReaderView.as_view()),
+    path(V1 + "core/events/", events.EventsView.as_view()),
+    path(V1 + "gamification/wallets/<telegram_id:user_id>/", wallets.WalletView.as_view()),
+    path(V1 + "gamification/wallets/<telegram_id:user_id>/history/", wallets.HistoryView.as_view()),
+    path(V1 + "gamification/wallets/<telegram_id:user_id>/add/", wallets.AddView.as_view()),
+    path(V1 + "gamification/wallets/<telegram_id:user_id>/spend/", wallets.SpendView.as_view()),
+    path(V1 + "gamification/wallets/<telegram_id:user_id>/holds/", wallets.HoldView.as_view()),
+    path(
+        V1 + "gamification/wallets/<telegram_id:user_id>/holds/<uuid:hold_id>/<str:end>/", wallets.HoldEndView.as_view()
+    ),
+    path(V1 + "narrative/hints/", hints.HintsView.as_view()),
+    path(V1 + "narrative/users/<telegram_id:user_id>/hints/", hints.ReaderHintsView.as_view()),
+    path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=[], permission_classes=[]),
+        name="docs",
+    ),
+]

@@ -1,0 +1,171 @@
+"""The API gateway: who asks, whether they may, how often, and that a write repeated is a write done once.
+
+Every view of the API is a ``GatewayView`` with the ``module`` whose right it needs: reading needs ``<module>:read``,
+everything else ``<module>:write``.
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+
+from django.db import IntegrityError
+from django.http import Http404
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+from yabot.core import keys
+from yabot.core.errors import DomainError
+from yabot.core.models import IdempotentAnswer, ModuleKey
+from yabot.core.transactions import atomic, is_inside
+
+READING = ("GET", "HEAD", "OPTIONS")
+LONGEST_KEY = 128
+
+
+class Program:
+    """Whoever holds a key, where Django expects a user."""
+
+    is_authenticated = True
+    is_active = True
+
+
+class KeyAuthentication(BaseAuthentication):
+    """``Authorization: Bearer yk_…``."""
+
+    def authenticate(self, request: Request) -> tuple[Program, ModuleKey]:
+        """The key's program. Raises KeyRefused."""
+        scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not presented.strip():
+            raise keys.KeyMissing
+        return Program(), keys.check(presented.strip())
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 asks for."""
+        return 'Bearer realm="yabot"'
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The key in the OpenAPI document."""
+
+    target_class = KeyAuthentication
+    name = "moduleKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "yk_<prefix>_<secret>"}
+
+
+class HasRight(BasePermission):
+    """The key holds the module's right for this verb."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Raises KeyNotPermitted."""
+        verb = "read" if request.method in READING else "write"
+        key = cast(ModuleKey, request.auth)
+        if not key.may(f"{view.module}:{verb}"):
+            raise keys.KeyNotPermitted
+        return True
+
+
+class KeyThrottle(SimpleRateThrottle):
+    """So many requests a minute for each key."""
+
+    scope = "key"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        """One count for each key."""
+        return f"throttle:key:{request.auth.pk}" if request.auth else None
+
+
+class ReaderThrottle(SimpleRateThrottle):
+    """So many writes a minute concerning one reader, whoever asks."""
+
+    scope = "reader"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        """One count for each reader."""
+        user_id = view.kwargs.get("user_id")
+        return None if user_id is None or request.method in READING else f"throttle:reader:{user_id}"
+
+
+class GatewayView(APIView):
+    """One address of the API."""
+
+    module: ClassVar[str]
+    authentication_classes = (KeyAuthentication,)
+    permission_classes = (HasRight,)
+    throttle_classes = (KeyThrottle, ReaderThrottle)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """A key of one reader knows no other: everything of theirs does not exist."""
+        super().initial(request, *args, **kwargs)
+        limited = cast(ModuleKey, request.auth).user_id
+        if limited is not None and kwargs.get("user_id") != limited:
+            raise Http404
+
+
+class RepeatableRefused(DomainError):
+    """The Idempotency-Key was used for something else, or is too long."""
+
+    code = "IDEM001"
+
+    def sentence(self, language: str) -> str:
+        """What to do."""
+        if language == "en":
+            return "This Idempotency-Key belongs to another request: use a new one for each write."
+        return "Esta Idempotency-Key ya es de otra petición: usa una nueva para cada escritura."
+
+
+Method = Callable[..., Response]
+
+
+def once(method: Method) -> Method:
+    """Let a write with an ``Idempotency-Key`` happen once: the same request again gets the same answer.
+
+    Effect and answer are written in one transaction, so the effect must touch nothing but the database.
+    """
+
+    @functools.wraps(method)
+    def run(view: GatewayView, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key:
+            return method(view, request, *args, **kwargs)
+        if len(key) > LONGEST_KEY:
+            raise RepeatableRefused
+        effect = functools.partial(method, view, request, *args, **kwargs)
+        try:
+            return _answer(request, key, effect)
+        except IntegrityError:  # the same request at the same moment was first: its answer is there now
+            if is_inside():
+                raise
+            return _answer(request, key, effect)
+
+    return run
+
+
+@atomic
+def _answer(request: Request, key: str, effect: Callable[[], Response]) -> Response:
+    fingerprint = _fingerprint(request)
+    known = IdempotentAnswer.objects.filter(owner=request.auth.pk, key=key).first()
+    if known is not None:
+        if known.fingerprint != fingerprint:
+            raise RepeatableRefused
+        return Response(json.loads(known.body), known.status, headers={"Idempotent-Replayed": "true"})
+    row = IdempotentAnswer.objects.create(owner=request.auth.pk, key=key, fingerprint=fingerprint)
+    response = effect()
+    row.status, row.body = response.status_code, JSONRenderer().render(response.data).decode() or "null"
+    row.save(update_fields=["status", "body"])
+    return response
+
+
+def _fingerprint(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    return hashlib.sha256(f"{request.method} {request.get_full_path()} {body}".encode()).hexdigest()
