@@ -21,7 +21,7 @@ from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
 from tests.factories.narrative import HintUnlockFactory
-from yabot.core import clock, keys
+from yabot.core import clock, keys, retention
 from yabot.core.models import EventRecord, IdempotentAnswer, ModuleKey, TelegramUser
 
 pytestmark = pytest.mark.django_db
@@ -391,3 +391,12 @@ def test_a_key_is_withdrawn_in_the_back_office_after_a_question(admin_client):
 
     admin_client.post(reverse("admin:core_modulekey_changelist"), form | {"confirmed": "yes"})
     assert ModuleKey.objects.get().revoked_at is not None
+
+
+def test_an_answer_is_kept_for_a_day():
+    ask(WALLET + "add/", bearer(), "post", ORDER, **{"Idempotency-Key": "abc"})
+
+    assert retention.forget_old_answers() == 0
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        assert retention.forget_old_answers() == 1
+    assert not IdempotentAnswer.objects.exists()
