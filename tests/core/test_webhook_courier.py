@@ -278,6 +278,25 @@ def test_the_running_courier_hears_the_bell(receiver, endpoint, monkeypatch, unt
     assert not Lease.objects.exclude(owner="").exists()
 
 
+def test_a_courier_that_is_stopped_at_any_moment_ends_and_gives_its_leases_back(receiver, endpoint, monkeypatch):
+    monkeypatch.setattr(courier, "LOOK_SECONDS", 30)
+    for user in range(1, 31):
+        owed(endpoint, 1, user)
+
+    async def run(steps: int) -> None:
+        task = asyncio.create_task(Courier().run())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+            bell.ring(bell.CALLS)
+        task.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.gather(task, return_exceptions=True)
+
+    for steps in range(0, 3000, 150):
+        asyncio.run(run(steps))
+        assert not Lease.objects.exclude(owner="").exists()
+
+
 def test_a_database_that_is_away_is_waited_for(monkeypatch, caplog):
     def broken(**_: object) -> None:
         raise OSError("away")

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -70,7 +70,8 @@ class Courier:
                 self._rung.clear()
                 await self._look()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._rung.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):  # wait_for would lose a cancellation at a bad moment
+                        await self._rung.wait()
         finally:
             bell.forget(listen)
             await self.close()
@@ -93,6 +94,7 @@ class Courier:
         await asyncio.gather(*self._serving.values(), return_exceptions=True)
         if self._session is not None:
             await self._session.close()
+        await in_db(leases.give_back, self._owner)  # a stop may have come while one was being given back
 
     async def _look(self) -> list[asyncio.Task[bool]]:
         """Begin to serve endpoints that have something due."""
@@ -107,15 +109,10 @@ class Courier:
 
     async def _serve(self, endpoint_id: UUID) -> bool:
         """One round for an endpoint; whether there was anything to do, and nobody else did it."""
-        name = f"webhook:{endpoint_id}"
         try:
-            if not await in_db(leases.take, name, self._owner, seconds=LEASE_SECONDS):
-                return False
-            try:
-                calls = await in_db(queue.next_calls, endpoint_id)
+            async with self._alone(f"webhook:{endpoint_id}") as may:
+                calls = await in_db(queue.next_calls, endpoint_id) if may else []
                 await Round(self.call).make(calls)
-            finally:
-                await in_db(_give_back, name, self._owner)
             if calls:
                 self._rung.set()
             return bool(calls)
@@ -124,6 +121,16 @@ class Courier:
             return False
         finally:
             del self._serving[endpoint_id]
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, name: str) -> AsyncIterator[bool]:
+        """Whether the lease is ours inside. It is given back also when a stop comes while it is being taken."""
+        taking = asyncio.ensure_future(in_db(leases.take, name, self._owner, seconds=LEASE_SECONDS))
+        try:
+            yield await asyncio.shield(taking)
+        finally:
+            if await taking:
+                await in_db(_give_back, name, self._owner)
 
     async def call(self, call: Call) -> Result:
         """Make one call, once. Redirects are not followed."""
