@@ -6,11 +6,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from yabot import pages
-from yabot.core.api import health, media, metrics
+from yabot.core.api import health, media, metrics, ports
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("admin/", admin.site.urls),
+    path("api/v1/<slug:module>/ports/<slug:operation>", ports.answer, name="port"),
     path("api/", include("yabot.api")),
     path("favicon.ico", RedirectView.as_view(url=static("yabot/icon.svg"), permanent=False)),
     path("health/live", health.live, name="health-live"),

@@ -18,6 +18,8 @@ from django.conf import settings
 
 from yabot.core import clock, correlation
 from yabot.core.breaker import Breaker
+from yabot.core.metrics import Kind, measured
+from yabot.core.metrics import Operation as Measured
 from yabot.core.ports import codec, remembered
 from yabot.core.ports.operations import Answer, Operation, PortUnavailable, Refused
 
@@ -65,7 +67,8 @@ def _persist(operation: Operation[Any, Any], body: Any, address: str) -> Any:
         if time.monotonic() > deadline or not breaker.allows():
             break
         try:
-            value = _attempt(operation, body, address, deadline)
+            with measured(Measured(Kind.PORT, operation.module, operation.name)):
+                value = _attempt(operation, body, address, deadline)
         except Refused:
             breaker.succeeded()
             raise
