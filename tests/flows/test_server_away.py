@@ -1,5 +1,6 @@
 """PostgreSQL and MongoDB go away under a running bot: readers hear it, nothing is lost, and it comes back by itself."""
 
+import http.client
 import re
 import tempfile
 import threading
@@ -12,6 +13,7 @@ import pytest
 from tests.flows.conftest import BotProcess
 from tests.flows.proxy import Proxy
 from tests.flows.test_database_away import apologies, helped
+from tests.flows.web import WebProcess
 from yabot.demo import servers
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
@@ -44,6 +46,31 @@ def network(request, bot_process: BotProcess) -> Iterator[Proxy]:
     proxy.cut()
     server.stop()
     servers.forget(folder)
+
+
+def page_of(web: WebProcess) -> tuple[int, str]:
+    """The back office, asked for with a login that the database has to look up."""
+    connection = http.client.HTTPConnection("127.0.0.1", web.port, timeout=40)
+    headers = {"Cookie": f"sessionid={'a' * 32}", "Accept-Language": "es"}
+    connection.request("GET", "/admin/", headers=headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_the_back_office_says_so_meanwhile_and_goes_on_without_a_restart(bot_process, network, tmp_path, until):
+    web = WebProcess(bot_process, tmp_path)
+    web.start(TELEGRAM_WEBHOOK_URL="")
+    assert page_of(web)[0] == 302
+
+    network.cut()
+    status, page = page_of(web)
+    assert status == 503
+    assert "Servicio no disponible" in page
+    assert "SVC001" in page
+
+    network.mend()
+    until(lambda: page_of(web)[0] == 302, 60)
+    web.end()
 
 
 def test_the_server_goes_away_twice_and_comes_back(bot_process, sandbox, network, until):
