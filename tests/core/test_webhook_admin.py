@@ -37,7 +37,7 @@ def test_a_new_webhook_shows_its_secret_once(admin_client: Client) -> None:
         ({"url": "http://cuentas.example/"}, "https://"),
         ({"url": "https://127.0.0.1/"}, "red privada"),
         ({"event_types": ["hint_opened"]}, "hint_opened"),
-        ({"name": ""}, "obligatorio"),
+        ({"name": ""}, "Este campo es"),
     ],
 )
 def test_a_webhook_that_cannot_be_is_refused_beside_its_field(admin_client: Client, wrong, words) -> None:
