@@ -18,9 +18,11 @@ from bench.sections import Options, Report
 RATIO_TARGET = 3.0
 P99_TARGET_MS = 500.0
 IDLE_P50_TARGET_MS = 10.0
+GROWTH_TARGET = 1.3  # of one reaction, from an empty database to a million entries
 
 SECTIONS: dict[str, Callable[[Options], Iterator[Report]]] = {
     "in-process": sections.in_process,
+    "scale": sections.scale,
     "http": sections.http,
     "peer": sections.peer,
     "idle": sections.idle,
@@ -60,10 +62,12 @@ def summary(reports: Sequence[Report]) -> Report:
     ours, peers = median(reports, "http", "reactions_per_second"), median(reports, "peer", "reactions_per_second")
     ratio = round(ours / peers, 2) if ours is not None and peers else None
     p99, idle_p50 = median(reports, "http", "p99_ms"), median(reports, "idle", "p50_ms")
+    growth = median([report for report in reports if report.get("batch") == 1], "scale", "ratio")
     checks = [report["correct"] for report in reports if "correct" in report]
     targets = {
         "ratio_met": None if ratio is None else ratio >= RATIO_TARGET,
         "p99_met": None if p99 is None else p99 <= P99_TARGET_MS,
+        "growth_met": None if growth is None else growth < GROWTH_TARGET,
         "idle_met": None if idle_p50 is None else idle_p50 <= IDLE_P50_TARGET_MS,
         "correct": all(checks) if checks else None,
     }
@@ -74,6 +78,7 @@ def summary(reports: Sequence[Report]) -> Report:
         "p99_ms": p99,
         "peer_p99_ms": median(reports, "peer", "p99_ms"),
         "idle_p50_ms": idle_p50,
+        "growth": growth,
         "peer_idle_p50_ms": median(reports, "peer-idle", "p50_ms"),
         **targets,
         "target_met": all_met(targets.values()),

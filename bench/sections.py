@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import os
+import statistics
 import tempfile
 import time
 import warnings
@@ -21,6 +22,8 @@ Options = argparse.Namespace
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 10.0
+FILL_SECONDS = 1800.0
+SCALE_RUNS = 5
 QUEUE_CHECKS = 40
 QUEUE_PAUSE = 0.25
 
@@ -41,6 +44,32 @@ def in_process(options: Options) -> Iterator[Report]:
         environment = prepared_yabot(Path(folder))
         for line in run(["-m", "bench.in_process"], environment=environment, seconds=options.deadline).splitlines():
             yield {"bench": "in-process", **json.loads(line)}
+
+
+def scale(options: Options) -> Iterator[Report]:
+    """The milliseconds of a chain with a million entries against those on a nearly empty database, taking turns."""
+    from bench.scale import EVERY, PARTICIPANTS
+
+    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as small, tempfile.TemporaryDirectory() as large:
+        homes = {"empty": prepared_yabot(Path(small)), "full": prepared_yabot(Path(large))}
+        run(["-m", "bench.fill", str(PARTICIPANTS), str(EVERY)], environment=homes["empty"], seconds=FILL_SECONDS)
+        run(["-m", "bench.fill", str(PARTICIPANTS * EVERY)], environment=homes["full"], seconds=FILL_SECONDS)
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in homes}
+        for number in range(1, SCALE_RUNS + 1):
+            for name, environment in homes.items():
+                told = run(["-m", "bench.scale", str(number)], environment=environment, seconds=options.deadline)
+                found[name].append(json.loads(told))
+        ledger = json.loads(
+            run(["manage.py", "prove_ledger", "--json"], environment=homes["full"], seconds=FILL_SECONDS)
+        )
+    for size in found["full"][0]:
+        empty, full = (statistics.median(line[size] for line in found[name]) for name in ("empty", "full"))
+        times = {
+            "empty_ms_per_chain": round(empty, 3),
+            "full_ms_per_chain": round(full, 3),
+            "ratio": round(full / empty, 2),
+        }
+        yield {"bench": "scale", "batch": int(size), **times, "entries": ledger["entries"], "correct": ledger["ok"]}
 
 
 def http(options: Options) -> Iterator[Report]:
