@@ -145,7 +145,7 @@ if DATABASES["default"]["ENGINE"] == SQLITE:
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000",
+        "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16000; PRAGMA wal_autocheckpoint=16000",
     }
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 elif DATABASES["default"]["ENGINE"] == POSTGRESQL:

@@ -1,5 +1,6 @@
 """Which channels have a ❤️ button under their posts, and the posts that have it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from channeladmin.models import ChannelSettings, HeartPost
-from yabot.core.admin.base import LargeTableAdmin, ModelAdmin, ReadOnlyAdmin, Select, column
+from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, Select, column
+from yabot.core.admin.lists import PreparedAdmin, Since, of_place
 from yabot.core.models import BotStatus, TelegramChat
 
 
@@ -89,22 +91,33 @@ class ChannelSettingsAdmin(ModelAdmin):
 
 
 @admin.register(HeartPost)
-class HeartPostAdmin(ReadOnlyAdmin, LargeTableAdmin):
+class HeartPostAdmin(ReadOnlyAdmin, PreparedAdmin):
     """Posts with the button, and how many hearts each has."""
 
     icon = "favorite"
     list_display = ["channel", "message_id", "count", "created_at"]
-    list_filter = ["created_at"]
-    search_fields = ["chat_id", "message_id"]
+    list_filter = [Since]
+    ordering = ["-id"]
+    search_fields = ["chat_id"]
     search_help_text = _("Id del canal o número del mensaje")
     fields = ["channel", "message_id", "count", "created_at"]
     readonly_fields = ["channel"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The posts with their channels' names."""
-        return with_channels(super().get_queryset(request))
+    def prepare(self, rows: Sequence[Any]) -> None:
+        """Read the names of all these rows' channels."""
+        titles = {chat.pk: str(chat) for chat in TelegramChat.objects.filter(pk__in={row.chat_id for row in rows})}
+        for row in rows:
+            row.chat_title = titles.get(row.chat_id, row.chat_id)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By channel or message."""
+        return of_place(queryset, search_term), False
 
     @column(_("canal"), ordering="chat_id")
     def channel(self, row: Any) -> str:
         """The channel's name."""
-        return row.chat_title or str(row.chat_id)
+        if not hasattr(row, "chat_title"):
+            self.prepare([row])
+        return str(row.chat_title)

@@ -40,6 +40,7 @@ class HeartPost(models.Model):
         verbose_name_plural = _("publicaciones con ❤️")
         ordering = ["-created_at"]
         constraints = [models.UniqueConstraint(fields=["chat_id", "message_id"], name="channeladmin_heart_once")]
+        indexes = [models.Index(fields=["message_id"], name="channeladmin_heart_message")]
 
     def __str__(self) -> str:
         return f"{self.chat_id}/{self.message_id}: ❤️ {self.count}"

@@ -12,6 +12,6 @@ class HoldAdmin(BookAdmin):
 
     icon = "lock_clock"
     list_display = ["reader", "amount", "reason", "state", "reference", "created_at", "ended_at"]
-    list_filter = ["state", "reason"]
+    list_filter = ["state"]
     fields = ["reader", "amount", "reason", "state", "reference", "expires_at", "created_at", "ended_at"]
     readonly_fields = ["reader"]

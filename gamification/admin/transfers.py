@@ -14,7 +14,7 @@ from gamification.services import wallets
 from yabot.core.admin import confirming
 from yabot.core.admin.base import ReadOnlyAdmin, TabularInline, column
 from yabot.core.admin.confirming import Question
-from yabot.core.admin.lists import chain_link
+from yabot.core.admin.lists import Since, chain_link
 from yabot.core.errors import DomainError
 
 UNDO_WARNINGS = [
@@ -45,7 +45,7 @@ class TransferAdmin(BookAdmin):
     icon = "swap_horiz"
     list_display = ["created_at", "reader", "reason", "amount", "source", "target", "reference", "chain"]
     list_display_links = ["created_at", "reference"]
-    list_filter = ["reason", "created_at"]
+    list_filter = ["reason", Since]
     list_select_related = ["source", "target"]
     fieldsets = [
         (None, {"fields": ["reader", "reason", "amount", "source", "target", "note", "created_at"]}),

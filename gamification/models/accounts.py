@@ -40,6 +40,10 @@ class Account(models.Model):
         verbose_name_plural = _("cuentas")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["user_id", "kind"], name="gamification_account_once")]
+        indexes = [
+            models.Index(fields=["kind", "-id"], name="gamification_account_kind"),
+            models.Index(fields=["balance"], name="gamification_account_balance"),
+        ]
 
     def __str__(self) -> str:
         owner = f" {self.user_id}" if self.user_id is not None else ""

@@ -35,6 +35,7 @@ class Hold(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["user_id", "state"], name="gamification_hold_user"),
+            models.Index(fields=["state", "-id"], name="gamification_hold_state"),
             models.Index(fields=["state", "expires_at"], name="gamification_hold_expires"),
         ]
 

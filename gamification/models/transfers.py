@@ -97,7 +97,10 @@ class Transfer(Immutable):
         verbose_name_plural = _("movimientos")
         ordering = ["-id"]
         permissions = [("correct_transfer", _("Puede deshacer movimientos con un asiento contrario"))]
-        indexes = [models.Index(fields=["user_id", "-id"], name="gamification_transfer_user")]
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="gamification_transfer_user"),
+            models.Index(fields=["reason", "-id"], name="gamification_transfer_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference}: {self.amount}"

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from gamification.models import Account, Hold, HoldState, Reason, Transfer
 from gamification.services import holds, proof, rewards, rules, wallets
 from yabot.core import delivery
-from yabot.core.models import BotStatus, Delivery, EventRecord, Reaction, TelegramChat
+from yabot.core.models import BotStatus, EventRecord, Reaction, TelegramChat
 from yabot.core.reactions import same_emoji
 from yabot.core.reconciliation import Check, Discrepancy, Kind, Window, windows
 
@@ -28,23 +28,17 @@ HELD_TOO_LONG = "hold_not_released"
 
 
 def look_at_rewards(position: str) -> Window:
-    """Reactions that certainly earn besitos, were not paid, and of which no delivery waits any more.
+    """Reactions that certainly earn besitos, were not paid, and of which no delivery waits any more, dead or alive.
 
     Certain is what every rule has said, unchanged, since before the reaction; what a daily cap may refuse never is.
     """
     columns = ("id", "type", "user_id", "payload", "occurred_at")
     found, after = windows.by_id(EventRecord.objects.all(), position, *columns)
     reactions = [row for row in found if row[1] == REACTION_DETECTED and row[2] is not None]
-    waiting = _waiting([row[0] for row in reactions])
+    waiting = delivery.waiting_for(MODULE, [row[0] for row in reactions])
     owed = _owed([row for row in reactions if row[0] not in waiting])
     paid = wallets.used([reference for reference, _ in owed])
     return Window(len(found), after, [one for reference, one in owed if reference not in paid])
-
-
-def _waiting(event_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of these events this module has still to hear (also dead letters: a person looks after them)."""
-    waiting = Delivery.objects.filter(module=MODULE, event__in=event_ids)
-    return set(waiting.values_list("event_id", flat=True))
 
 
 def _owed(reactions: Sequence[tuple[Any, ...]]) -> list[tuple[str, Discrepancy]]:

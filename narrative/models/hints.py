@@ -92,7 +92,9 @@ class HintUnlock(models.Model):
     """A hint that is open for a reader. The unique row is what makes it happen once."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    hint = models.ForeignKey(Hint, on_delete=models.PROTECT, related_name="unlocks", verbose_name=_("pista"))
+    hint = models.ForeignKey(
+        Hint, on_delete=models.PROTECT, related_name="unlocks", db_index=False, verbose_name=_("pista")
+    )
     user_id = models.BigIntegerField(_("lector"))
     correlation_id = models.UUIDField(_("cadena"), default=uuid7)
     has_letter = models.BooleanField(_("con carta"), default=False, help_text=_("Lucien le escribió al abrirse."))
@@ -103,7 +105,10 @@ class HintUnlock(models.Model):
         verbose_name_plural = _("pistas abiertas")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["user_id", "hint"], name="narrative_unlock_once")]
-        indexes = [models.Index(fields=["correlation_id"], name="narrative_unlock_chain")]
+        indexes = [
+            models.Index(fields=["correlation_id"], name="narrative_unlock_chain"),
+            models.Index(fields=["hint", "-id"], name="narrative_unlock_hint"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.hint_id} → {self.user_id}"

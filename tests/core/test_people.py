@@ -1,6 +1,7 @@
 import pytest
 
-from yabot.core import people
+from yabot.core import messages, people
+from yabot.core.messages import Message
 from yabot.core.models import (
     BotStatus,
     EventRecord,
@@ -95,8 +96,8 @@ def test_a_group_that_moves_takes_its_waiting_messages_along():
 
 def test_erasing_removes_names_texts_and_what_was_not_sent():
     people.meet([Person(1, "Ana")])
-    OutgoingMessage.objects.create(key="sent", chat_id=1, payload='{"text": "Hola Ana"}', state=MessageState.SENT)
-    OutgoingMessage.objects.create(key="queued", chat_id=1, payload='{"text": "Hola Ana"}')
+    messages.enqueue([Message(key=key, chat_id=1, params={"text": "Hola Ana"}) for key in ("sent", "queued")])
+    OutgoingMessage.objects.filter(key="sent").update(state=MessageState.SENT)
     inbox.store([{"update_id": 5, "message": {"from": {"id": 1, "first_name": "Ana"}}}])
     inbox.mark([5], UpdateState.DONE)
 

@@ -214,6 +214,12 @@ def replay(ids: Collection[UUID]) -> int:
     )
 
 
+def waiting_for(module: str, event_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these events that ``module`` has still to hear, dead letters too."""
+    found = Delivery.objects.filter(event__in=event_ids).order_by().values_list("event_id", "module")
+    return {event_id for event_id, waits in found if waits == module}
+
+
 @atomic
 def put_back(module: str, event_ids: Collection[UUID]) -> set[UUID]:
     """Have ``module`` hear these events though no delivery of them waits; for which ones a delivery was made.
@@ -221,7 +227,7 @@ def put_back(module: str, event_ids: Collection[UUID]) -> set[UUID]:
     For deliveries that were lost. Receivers may hear an event twice, so one that was heard after all changes nothing.
     The key is made from event and module: two callers make one delivery.
     """
-    waiting = set(Delivery.objects.filter(module=module, event__in=event_ids).values_list("event_id", flat=True))
+    waiting = waiting_for(module, event_ids)
     lost = EventRecord.objects.filter(pk__in=set(event_ids) - waiting)
     now = clock.now()
     made: dict[UUID, tuple[Any, ...]] = {}

@@ -81,11 +81,12 @@ def note(beats: Sequence[Beat]) -> None:
 
 def queues() -> Queues:
     """How much waits everywhere."""
-    waiting = [MessageState.QUEUED, MessageState.SENDING]
+    messages = OutgoingMessage.objects.order_by()  # one question for each state: each has an index of its own
     return Queues(
         inbound=InboundUpdate.objects.filter(state=UpdateState.WAITING).count(),
         deliveries=delivery.backlog(),
-        outgoing=OutgoingMessage.objects.filter(state__in=waiting).count(),
+        outgoing=messages.filter(state=MessageState.QUEUED).count()
+        + messages.filter(state=MessageState.SENDING).count(),
         dead=dead_letters(),
     )
 
@@ -97,8 +98,7 @@ def dead_letters() -> int:
 
 def undecided_messages() -> int:
     """How many messages failed or may not have arrived, and wait for a person (``MANY`` when there are more)."""
-    trouble = [MessageState.FAILED, MessageState.UNKNOWN]
-    return OutgoingMessage.objects.filter(state__in=trouble).order_by()[:MANY].count()
+    return OutgoingMessage.objects.filter(state__gte=MessageState.FAILED).order_by()[:MANY].count()
 
 
 def open_findings() -> int:

@@ -78,7 +78,7 @@ def _row(message: Message, now: datetime) -> tuple[Any, ...]:
         uuid7(),
         message.key,
         message.chat_id,
-        message.user_id,
+        message.chat_id if message.chat_id > 0 else message.user_id,  # a private chat is its person
         message.method,
         orjson.dumps(message.params).decode(),
         int(message.priority),

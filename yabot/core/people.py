@@ -141,7 +141,7 @@ def erase(*, user_id: int) -> None:
         first_name="", last_name="", username="", language_code="", erased_at=clock.now(), consent_at=None
     )
     InboundUpdate.objects.filter(user_id=user_id).exclude(state=UpdateState.WAITING).delete()
-    theirs = OutgoingMessage.objects.filter(chat_id=user_id)
+    theirs = OutgoingMessage.objects.filter(user_id=user_id, chat_id=user_id)
     theirs.filter(state__in=[MessageState.QUEUED, MessageState.UNKNOWN]).update(
         state=MessageState.FAILED, error="erased"
     )

@@ -51,6 +51,10 @@ class DeliveryAdmin(ReadOnlyAdmin, ReaderRows):
     actions = ["replay"]
     fields = ["what", "to", "reader", "state", "attempts", "due_at", "last_error", "readable", "chain"]
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Newest first, by the index that finds the rows asked for."""
+        return ["-id"] if request.GET.get(AbandonedFirst.parameter_name) else ["-dead_at"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         """With the event: every column and the page itself name it."""
         return super().get_queryset(request).select_related("event")

@@ -43,6 +43,10 @@ class EventRecordAdmin(ReadOnlyAdmin, ReaderRows):
     list_filter = [WhatHappened, Since]
     fields = ["what", "reader", "occurred_at", "sequence", "priority", "readable", "chain"]
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Newest first, by the index that finds the rows asked for."""
+        return ["-occurred_at"] if request.GET.get(WhatHappened.parameter_name) else ["-id"]
+
     def get_urls(self) -> list[URLPattern]:
         """The chain's page beside the list."""
         chain = path(

@@ -1,6 +1,10 @@
 """What Telegram told the bot."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from yabot.core.admin.base import ReadOnlyAdmin, Tone, badge, column
@@ -11,14 +15,34 @@ from yabot.core.chains import Text
 from yabot.core.models import InboundUpdate, UpdateState
 
 
+class Waiting(admin.SimpleListFilter):
+    """What somebody may have to look after; nearly all the others are done."""
+
+    title = _("estado")
+    parameter_name = "estado"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        """Waiting or failed."""
+        return [(str(state.value), state.label) for state in (UpdateState.WAITING, UpdateState.FAILED)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[InboundUpdate]) -> QuerySet[InboundUpdate]:
+        """Updates in the chosen state."""
+        value = self.value()
+        return queryset.filter(state=int(value)) if value and value.isdigit() else queryset
+
+
 @admin.register(InboundUpdate)
 class InboundUpdateAdmin(ReadOnlyAdmin, ReaderRows):
     """Read only: every update as it came, with the reason where it failed."""
 
     icon = "inbox"
     list_display = ["received_at", "what", "reader", "status", "reason", "chain"]
-    list_filter = ["state", "received_at"]
+    list_filter = [Waiting, "received_at"]
     fields = ["what", "reader", "received_at", "status", "error", "id", "readable", "chain"]
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Newest first, by the index that finds the rows asked for."""
+        return ["-id"] if request.GET.get(Waiting.parameter_name) else ["-received_at", "-id"]
 
     @column(_("qué llegó"), ordering="kind")
     def what(self, row: InboundUpdate) -> Text:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -133,6 +134,26 @@ def reader_names(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     return {person.pk: person.display_name for person in TelegramUser.objects.filter(pk__in=ids)}
+
+
+def of_place(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
+    """Rows of the chat (ids of groups and channels are negative) or the message named."""
+    word = term.strip()
+    if not word:
+        return rows
+    if not word.lstrip("-").isdigit() or len(word) > 18:
+        return rows.none()
+    return rows.filter(**{"chat_id" if word.startswith("-") else "message_id": int(word)})
+
+
+def starting_with(field: str, term: str) -> Q:
+    """Values that begin with ``term``, found by the field's index.
+
+    SQLite compares text byte by byte, but its LIKE does not, and therefore takes no index.
+    """
+    if connection.vendor == "sqlite":
+        return Q(**{f"{field}__gte": term, f"{field}__lt": f"{term}\U0010ffff"})
+    return Q(**{f"{field}__startswith": term})
 
 
 def people_called(term: str) -> QuerySet[TelegramUser]:

@@ -14,12 +14,12 @@ from yabot.core.admin import confirming
 from yabot.core.admin.base import ReadOnlyAdmin, badge, column
 from yabot.core.admin.chain import MESSAGE_TONES
 from yabot.core.admin.confirming import Question
-from yabot.core.admin.lists import ReaderRows
+from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.admin.reading import code_block, message_text, short
 from yabot.core.models import MessageState, OutgoingMessage, TelegramChat
 
 PART = 500
-NEEDS_A_PERSON = (MessageState.FAILED, MessageState.UNKNOWN)
+NEEDS_A_PERSON = MessageState.FAILED  # and what comes after it: unknown
 
 
 class State(admin.SimpleListFilter):
@@ -36,8 +36,11 @@ class State(admin.SimpleListFilter):
         """Messages in the chosen state."""
         value = self.value()
         if value == "persona":
-            return queryset.filter(state__in=NEEDS_A_PERSON)
-        return queryset.filter(state=int(value)) if value and value.isdigit() else queryset
+            return queryset.filter(state__gte=NEEDS_A_PERSON)
+        if not value or not value.isdigit():
+            return queryset
+        trouble = queryset.filter(state__gte=NEEDS_A_PERSON) if int(value) >= NEEDS_A_PERSON else queryset
+        return trouble.filter(state=int(value))  # both, so that SQLite takes the index of what is in trouble
 
 
 @admin.register(OutgoingMessage)
@@ -46,7 +49,7 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
 
     icon = "outgoing_mail"
     list_display = ["created_at", "said", "to", "status", "attempts", "trouble", "chain"]
-    list_filter = [State, "priority"]
+    list_filter = [State, Since]
     actions = ["retry"]
     readonly_fields = ["said", "to", "status", "readable", "chain"]
     fieldsets = [
@@ -65,7 +68,7 @@ class OutgoingMessageAdmin(ReadOnlyAdmin, ReaderRows):
     @admin.action(description=_("Reintentar el envío"), permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[OutgoingMessage]) -> HttpResponse | None:
         """Queue failed and unconfirmed messages again; asks first where everybody could see it twice."""
-        chosen = queryset.filter(state__in=NEEDS_A_PERSON)
+        chosen = queryset.filter(state__gte=NEEDS_A_PERSON)
         public = chosen.filter(state=MessageState.UNKNOWN, chat_id__lt=0)
         if not confirming.is_confirmed(request) and public.exists():
             question = Question(

@@ -89,7 +89,7 @@ def _cards(request: HttpRequest) -> list[Card]:
             TelegramUser,
             _card(_("Nuevos en 24 horas"), TelegramUser, _bounded(TelegramUser.objects.filter(created_at__gte=today))),
         ),
-        (InboundUpdate, _card(_("Por atender"), InboundUpdate, counts.inbound, "?state__exact=0")),
+        (InboundUpdate, _card(_("Por atender"), InboundUpdate, counts.inbound, "?estado=0")),
         (OutgoingMessage, _card(_("Mensajes por enviar"), OutgoingMessage, counts.outgoing, "?estado=0")),
         (
             OutgoingMessage,

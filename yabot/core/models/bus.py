@@ -79,7 +79,7 @@ class Delivery(models.Model):
                 name="core_delivery_claim",
                 condition=models.Q(dead_at__isnull=True),
             ),
-            models.Index(fields=["module", "user_id", "sequence"], name="core_delivery_order"),
+            models.Index(fields=["user_id", "module", "sequence"], name="core_delivery_order"),
             models.Index(fields=["dead_at"], name="core_delivery_dead", condition=models.Q(dead_at__isnull=False)),
         ]
 

@@ -35,6 +35,7 @@ class InboundUpdate(models.Model):
         indexes = [
             models.Index(fields=["id"], name="core_inbound_waiting", condition=models.Q(state=UpdateState.WAITING)),
             models.Index(fields=["id"], name="core_inbound_failed", condition=models.Q(state=UpdateState.FAILED)),
+            models.Index(fields=["user_id"], name="core_inbound_user"),
             models.Index(fields=["received_at"], name="core_inbound_received"),
             models.Index(fields=["correlation_id"], name="core_inbound_correlation"),
         ]

@@ -66,6 +66,7 @@ class OutgoingMessage(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="core_outgoing_trouble", condition=models.Q(state__gte=3)),
             models.Index(fields=["correlation_id"], name="core_outgoing_correlation"),
+            models.Index(fields=["user_id"], name="core_outgoing_user"),
             # Whose post is this? Asked of groups and channels only, so private messages do not pay for it.
             models.Index(
                 fields=["chat_id", "message_id"], name="core_outgoing_post", condition=models.Q(chat_id__lt=0)

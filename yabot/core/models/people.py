@@ -42,7 +42,22 @@ class TelegramUser(models.Model):
         verbose_name = _("lector")
         verbose_name_plural = _("lectores")
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["created_at"], name="core_user_created")]
+        indexes = [
+            models.Index(fields=["created_at"], name="core_user_created"),
+            # Of each situation the back office can ask for, because any of them may be rare.
+            models.Index(
+                fields=["created_at"],
+                name="core_user_active",
+                condition=models.Q(started_at__isnull=False, blocked_at__isnull=True, erased_at__isnull=True),
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="core_user_silent",
+                condition=models.Q(started_at__isnull=True, erased_at__isnull=True),
+            ),
+            models.Index(fields=["created_at"], name="core_user_blocked", condition=models.Q(blocked_at__isnull=False)),
+            models.Index(fields=["created_at"], name="core_user_erased", condition=models.Q(erased_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return self.display_name

@@ -52,6 +52,7 @@ class ReactionTotal(models.Model):
         verbose_name = _("total anónimo")
         verbose_name_plural = _("totales anónimos")
         constraints = [models.UniqueConstraint(fields=["chat_id", "message_id", "emoji"], name="core_total_once")]
+        indexes = [models.Index(fields=["message_id"], name="core_total_message")]
 
     def __str__(self) -> str:
         return f"{self.emoji} × {self.total} → {self.chat_id}/{self.message_id}"

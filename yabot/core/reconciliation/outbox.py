@@ -86,7 +86,7 @@ def doubt(found: Sequence[Discrepancy]) -> Iterable[Discrepancy]:
 
 def _undecided() -> QuerySet[OutgoingMessage]:
     """Unknown messages that no policy tries again: only a person can find out."""
-    unknown = OutgoingMessage.objects.filter(state=MessageState.UNKNOWN)
+    unknown = OutgoingMessage.objects.filter(state__gte=MessageState.FAILED).filter(state=MessageState.UNKNOWN)
     if not settings.RETRY_UNKNOWN_PRIVATE:
         return unknown
     return unknown.exclude(chat_id__gt=0, attempts__lt=TRIES_IN_DOUBT)

@@ -158,6 +158,7 @@ def retry_doubtful() -> int:
     """
     if not settings.RETRY_UNKNOWN_PRIVATE:
         return 0
-    return OutgoingMessage.objects.filter(
+    trouble = OutgoingMessage.objects.filter(state__gte=MessageState.FAILED)  # said so that SQLite takes its index
+    return trouble.filter(
         state=MessageState.UNKNOWN, chat_id__gt=0, due_at__lte=clock.now(), attempts__lt=TRIES_IN_DOUBT
     ).update(state=MessageState.QUEUED)

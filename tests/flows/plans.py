@@ -1,0 +1,173 @@
+"""What the database does for a statement: its plan, read while the statement runs."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+GROWING = (
+    "core.TelegramUser",
+    "core.InboundUpdate",
+    "core.EventRecord",
+    "core.EventStream",
+    "core.Delivery",
+    "core.OutgoingMessage",
+    "core.Reaction",
+    "core.ReactionTotal",
+    "core.ReconciliationFinding",
+    "gamification.Account",
+    "gamification.Transfer",
+    "gamification.Entry",
+    "gamification.Hold",
+    "narrative.HintUnlock",
+    "channeladmin.HeartPost",
+)
+
+
+STAYS_SMALL = {
+    "auth and sessions of the team": ("auth.*", "admin.*", "sessions.*", "contenttypes.*"),
+    "forgotten after some days": (
+        "core.JobRun",
+        "core.OperationCount",
+        "core.OperationSample",
+        "core.QueueSample",
+        "core.WebhookDelivery",
+    ),
+    "one for each part of the system": (
+        "core.Lease",
+        "core.Heartbeat",
+        "core.ProcessReport",
+        "core.ReconciliationWalk",
+    ),
+    "what the team writes or sets": (
+        "core.TelegramFile",
+        "core.TelegramChat",
+        "core.WebhookEndpoint",
+        "core.ModuleKey",
+        "gamification.ReactionReward",
+        "narrative.LucienTemplate",
+        "narrative.Hint",
+        "narrative.CommunityGoal",
+        "channeladmin.ChannelSettings",
+    ),
+    "waits for a moment": ("narrative.SecondLook",),
+    "other apps' own": ("django_celery_beat.*",),
+}
+
+# Columns with so few values that "those with this one" may be half of a table.
+UNSELECTIVE = {"state", "kind", "reason", "type", "module", "priority", "hint_id", "account_id", "job", "emoji"}
+
+
+def growing_tables() -> set[str]:
+    """The tables that grow with the community."""
+    return {apps.get_model(name)._meta.db_table for name in GROWING}
+
+
+def partial_indexes() -> set[str]:
+    """Indexes of a queue: they hold what waits and not what was."""
+    return {index.name for model in apps.get_models() for index in model._meta.indexes if index.condition is not None}
+
+
+@dataclass(slots=True)
+class Plan:
+    """A statement and what the database does for it."""
+
+    sql: str
+    steps: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return "\n   ".join([self.sql[:1500], *self.steps])
+
+    @property
+    def is_first_page(self) -> bool:
+        """Whether the statement wants the first rows of a whole table: in an index's order that reads only those."""
+        return " WHERE " not in self.sql and " LIMIT " in self.sql
+
+    def tables(self) -> dict[str, str]:
+        """Each table by the name it has in the plan."""
+        named = re.findall(r'(?:FROM|JOIN|UPDATE|INTO)\s+"(\w+)"(?:\s+(?:AS\s+)?"?([A-Z]\d+|\w+\d*)"?)?', self.sql)
+        found = {alias: table for table, alias in named if alias}
+        return found | {table: table for table, _ in named}
+
+    def problems(self) -> list[str]:
+        """What reads, or sorts, more of a growing table the longer the community lives."""
+        reader = {"sqlite": _of_sqlite, "postgresql": _of_postgresql}[connection.vendor]
+        return list(reader(self))
+
+
+def _of_sqlite(plan: Plan) -> Iterator[str]:
+    tables, growing, queues = plan.tables(), growing_tables(), partial_indexes()
+    for step in plan.steps:
+        found = re.match(r"SCAN (\S+)(?: USING (?:COVERING )?INDEX (\S+))?", step)
+        table = tables.get(found[1], "") if found else ""  # others are read only if a key changed, and none does
+        if not found or table not in growing or found[2] in queues:
+            continue
+        if not (plan.is_first_page and found[2]):
+            yield step
+    reads = [step for step in plan.steps if step.startswith(("SEARCH", "SCAN"))]
+    much = [step for step in reads if tables.get(step.split()[1]) in growing and not _is_bounded(step, queues)]
+    if much and any("TEMP B-TREE FOR ORDER BY" in step for step in plan.steps):
+        yield f"sorts what it found: {much}"
+
+
+def _is_bounded(step: str, queues: set[str]) -> bool:
+    """Whether a step finds the rows of one thing (a person, a chain, a key), or of a queue."""
+    equal = set(re.findall(r"(\w+)=\?", step))
+    return bool(equal - UNSELECTIVE) or any(name in step for name in queues)
+
+
+def _of_postgresql(plan: Plan) -> Iterator[str]:
+    growing = growing_tables()
+    for step in plan.steps:
+        kind, _sep, table = step.partition(": ")
+        if kind == "Seq Scan" and table in growing:
+            yield step
+
+
+@contextmanager
+def watching() -> Iterator[list[Plan]]:
+    """The plans of all statements in the block that read or change rows."""
+    plans: list[Plan] = []
+
+    def explain(execute: Callable, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")) and not many:
+            plans.append(Plan(sql, _steps(sql, params)))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield plans
+
+
+def _steps(sql: str, params: Any) -> list[str]:
+    connection.ensure_connection()
+    with connection.connection.cursor() if connection.vendor == "postgresql" else _plain_cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+            (told,) = cursor.fetchone()
+            plan = told if isinstance(told, list) else json.loads(told)
+            return list(_nodes(plan[0]["Plan"]))
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        return [row[-1] for row in cursor.fetchall()]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[str]:
+    yield f"{node['Node Type']}: {node.get('Relation Name', node.get('Index Name', ''))}"
+    for child in node.get("Plans", ()):
+        yield from _nodes(child)
+
+
+@contextmanager
+def _plain_cursor() -> Iterator[Any]:
+    """A cursor past the wrapper that is watching."""
+    from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+
+    cursor = connection.connection.cursor(factory=SQLiteCursorWrapper)
+    try:
+        yield cursor
+    finally:
+        cursor.close()

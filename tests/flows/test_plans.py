@@ -1,0 +1,223 @@
+"""Statements stay flat: with a long past, no statement reads or sorts a growing table."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from bench.fill import FIRST_FILLED_ID, fill, people
+from bench.in_process import promote, reaction
+from bench.scenario import GROUP_ID
+from channeladmin.models import HeartPost
+from gamification.services import proof, wallets
+from narrative.services import hints
+from tests.factories.core import (
+    DeliveryFactory,
+    InboundUpdateFactory,
+    OutgoingMessageFactory,
+    ReactionTotalFactory,
+    ReconciliationFindingFactory,
+)
+from tests.flows.plans import GROWING, STAYS_SMALL, Plan, watching
+from tests.flows.story import write_story
+from yabot.bot import RAW
+from yabot.core import clock, delivery, health, reconciliation
+from yabot.core import people as readers
+from yabot.core.events import publish
+from yabot.core.models import TelegramUser
+from yabot.core.telegram import inbox, outbox
+from yabot.core.telegram.lane import run_raw
+from yabot.core.telegram.outcome import Outcome, Result
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif("connection.vendor not in {'sqlite', 'postgresql'}", reason="plans are read from SQL servers"),
+]
+MORE_THAN_A_PAGE = 60
+PEOPLE, TURNS = 2_000, 5  # 20,000 entries, 30,000 events
+ANA = FIRST_FILLED_ID + PEOPLE - 1  # a reader with five besitos for each turn
+
+# What may read all of a table, and why.
+ALLOWED = {
+    r"\"started_at\" IS NOT NULL": "most people: with statistics the planner may prefer the table",
+    r"core_telegramuser.*LIKE": "a search for any part of a name; people only, never what they did",
+    r"\"core_delivery\".\"dead_at\" IS NULL": "nearly every delivery is a waiting one: the first page is full at once",
+    r"\"core_outgoingmessage\"\.\"state\" = %s": "nearly every message is a sent one: the first page is full at once",
+}
+
+
+@pytest.fixture(scope="module", params=["as it is", "analysed"])
+def filled(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A community's past, without the planner's statistics (SQLite has none by itself) and with them."""
+    with django_db_blocker.unblock():
+        write_past()
+        if request.param == "analysed":
+            execute("ANALYZE")
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+        if request.param == "analysed":
+            execute("DELETE FROM sqlite_stat1" if connection.vendor == "sqlite" else "ANALYZE")
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def write_past() -> None:
+    """Two thousand people with five reactions each, and of everything rare more than a page."""
+    write_story(hints=TURNS + 1)
+    promote()
+    fill(people(PEOPLE), turns=TURNS)
+    TelegramUser.objects.filter(pk__gt=FIRST_FILLED_ID + MORE_THAN_A_PAGE).update(started_at=clock.now())
+    for factory in (DeliveryFactory, InboundUpdateFactory, ReconciliationFindingFactory):
+        factory.create_batch(MORE_THAN_A_PAGE)
+    OutgoingMessageFactory.create_batch(MORE_THAN_A_PAGE, failed=True)
+    for number in range(10 * MORE_THAN_A_PAGE):
+        HeartPost.objects.create(chat_id=GROUP_ID - number, message_id=number)
+        ReactionTotalFactory(chat_id=GROUP_ID - number, message_id=number)
+    for number in range(MORE_THAN_A_PAGE):
+        user_id, reference = FIRST_FILLED_ID + number, f"reaction:{number}"
+        wallets.hold(user_id=user_id, amount=1, reason="auction", reference=reference)
+
+
+@pytest.fixture
+def past(filled: None, db: None) -> None:
+    """The past, in a transaction that the test may write into."""
+    if connection.vendor == "postgresql":
+        execute("SET LOCAL enable_seqscan = off")  # then a scan means that there is no other way
+
+
+def test_every_table_is_known_to_grow_or_to_stay_small():
+    small = {pattern for patterns in STAYS_SMALL.values() for pattern in patterns}
+    names = {model._meta.label for model in apps.get_models()}
+
+    unknown = {name for name in names - set(GROWING) if not {name, name.split(".")[0] + ".*"} & small}
+
+    assert unknown == set(), "say in tests/flows/plans.py whether they grow"
+
+
+def faults(plans: list[Plan]) -> list[str]:
+    """Every statement with a problem nobody has allowed."""
+    return [
+        f"{problem}: {plan}"
+        for plan in plans
+        for problem in plan.problems()
+        if not any(re.search(pattern, plan.sql) for pattern in ALLOWED)
+    ]
+
+
+def test_the_chain_from_the_update_to_the_message(past):
+    old, new = reaction(10**9), reaction(10**9 + 1)
+    old["message_reaction"]["user"]["id"] = ANA  # type: ignore[index]
+
+    with watching() as plans:
+        run_raw(RAW["message_reaction"], inbox.store([old, new]))
+        for module in delivery.modules():
+            delivery.deliver(module)
+        claimed = outbox.claim(owner="a", limit=10, resting=())
+        outbox.record([Result(message, Outcome.SENT, message_id=1) for message in claimed])
+
+    assert len(claimed) == 2
+    assert len(plans) > 30
+    assert faults(plans) == []
+
+
+def test_history_balance_and_hints_of_a_reader(past):
+    with watching() as plans:
+        lines = wallets.history(ANA, limit=10)
+        wallets.history(ANA, limit=10, before=lines[3].id)
+        wallets.balance_of(ANA)
+        hints.of_reader(ANA, "es")
+
+    assert len(lines) == TURNS
+    assert faults(plans) == []
+
+
+def test_spending_holding_and_giving_back(past):
+    with watching() as plans:
+        held = wallets.hold(user_id=ANA, amount=2, reason="auction", reference="puja:1")
+        wallets.release(held.pk)
+        wallets.release_due()
+        spent = wallets.spend(user_id=ANA, amount=2, reason="item", reference="tienda:1")
+        wallets.correct(spent.pk, by="diana", note="error")
+
+    assert faults(plans) == []
+
+
+def test_what_runs_by_itself(past):
+    from tests.core.hearing import Journal, UrgentHappened, listening
+
+    with watching() as plans, listening(Journal()):
+        publish([UrgentHappened(user_id=ANA)])
+        delivery.is_overloaded()
+        outbox.doubt_abandoned(owner="a")
+        outbox.retry_doubtful()
+        inbox.waiting()
+        health.findings()
+        health.queues()
+        readers.erase(user_id=ANA)
+
+    assert faults(plans) == []
+
+
+def test_reconciliation_reads_windows(past):
+    with watching() as plans:
+        for check in reconciliation.checks():
+            first = check.look("")
+            if first.position:
+                check.look(first.position)
+
+    assert faults(plans) == []
+
+
+def test_proving_the_ledger_is_the_one_thing_that_reads_everything(past):
+    with watching() as plans:
+        assert proof.prove().ok
+
+    assert faults(plans) != []
+
+
+def addresses(client: Client, model: type) -> Iterator[str]:
+    """A list, its searches, its filters, its orders."""
+    page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    yield page
+    response = client.get(page)
+    shown = response.context["cl"]
+    if admin.site._registry[model].get_search_fields(response.wsgi_request):
+        words = ("12", str(ANA), "lectora_5000000", f"@lectora_{ANA}", "reaction:1", "reaction:-100", str(GROUP_ID))
+        yield from (f"{page}?q={word}" for word in (*words, "0190a7c2-0000-7000-8000-000000000000"))
+    for spec in shown.filter_specs:
+        yield from (page + choice["query_string"] for choice in spec.choices(shown) if choice.get("query_string"))
+    if any(part.name == "user_id" for part in model._meta.fields):
+        yield f"{page}?user_id={ANA}"
+    yield from (f"{page}?o={place}" for place in range(1, len(shown.list_display) + 1))
+
+
+MODELS = [model for model in admin.site._registry if model._meta.app_label != "auth"]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_list_in_the_back_office_with_every_search_and_filter(past, admin_client, model):
+    found: list[str] = []
+    for address in dict.fromkeys(addresses(admin_client, model)):
+        with watching() as plans:
+            assert admin_client.get(address).status_code == 200
+        found += [f"{address}: {fault}" for fault in faults(plans)]
+
+    assert found == [], "\n".join(found)
+
+
+@pytest.mark.parametrize("name", ["admin:index", "admin:status"])
+def test_the_first_pages_of_the_back_office(past, admin_client, name):
+    with watching() as plans:
+        assert admin_client.get(reverse(name)).status_code == 200
+
+    assert faults(plans) == []
