@@ -32,6 +32,7 @@ GROWING = (
 STAYS_SMALL = {
     "auth and sessions of the team": ("auth.*", "admin.*", "sessions.*", "contenttypes.*"),
     "forgotten after some days": (
+        "core.IdempotentAnswer",
         "core.JobRun",
         "core.OperationCount",
         "core.OperationSample",
