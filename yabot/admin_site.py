@@ -38,6 +38,12 @@ class YabotAdminSite(_Site):
     index_template = "admin/yabot_index.html"
     empty_value_display = "—"
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Django's; beat's own tables are no pages: ``schedule.py`` fills them, whatever stands in them."""
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        ours = [model for model in models if model._meta.app_label != "django_celery_beat"]
+        super().register(ours, admin_class, **options)
+
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Django's, and whoever comes with a session that is over reads on the login page why they are there."""
         shown = super().admin_view(view, cacheable)

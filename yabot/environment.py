@@ -108,6 +108,13 @@ class Environment:
             return self._problem(name, f"must begin with http:// or https://; it is {raw!r}", default)
         return raw
 
+    def redis(self, name: str) -> str:
+        """Where Redis is, if there is one. Not shown when it is wrong: it may hold a password."""
+        raw = self.text(name)
+        if raw and not raw.startswith(("redis://", "rediss://", "unix://")):
+            return self._problem(name, "must begin with redis://, rediss:// or unix://", "")
+        return raw
+
     def networks(self, name: str, default: str) -> list[str]:
         """A comma-separated list of networks or addresses, such as 10.0.0.0/8."""
         found = self.names(name, default)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gamification.services import proof, wallets
 from narrative.services import hints
-from yabot.core import folding, modules, readings, reconciliation, retention, ticker
+from yabot.core import folding, leases, modules, readings, reconciliation, retention, ticker
 from yabot.core.ticker import Job
 from yabot.core.webhooks import courier, subscriptions
 
@@ -23,8 +23,15 @@ EVERY_JOB = (
     Job("note_queues", timedelta(minutes=1), readings.note_queues),
     Job("tidy_measurements", timedelta(hours=1), folding.tidy),
     Job("forget_old_runs", timedelta(hours=24), ticker.forget_old_runs),
+    Job("forget_old_leases", timedelta(hours=24), leases.forget_old),
 )
 JOBS = tuple(job for job in EVERY_JOB if modules.runs(job.module))
+
+
+def job(name: str) -> Job | None:
+    """The job with this name that this process may run."""
+    return next((job for job in JOBS if job.name == name), None)
+
 
 # What each of them does, for people: the status page says it.
 TITLES = {
@@ -40,4 +47,5 @@ TITLES = {
     "note_queues": _("Anotar cuánto espera"),
     "tidy_measurements": _("Resumir las medidas"),
     "forget_old_runs": _("Borrar el historial de estas tareas"),
+    "forget_old_leases": _("Olvidar los turnos de procesos que ya no existen"),
 }

@@ -33,7 +33,28 @@ MODULE_URLS = {
 }
 MODULE_KEY = environment.text("YABOT_MODULE_KEY")
 PORT_SECONDS = environment.number("PORT_SECONDS", 2, low=0.1, high=30)
-REDIS_URL = environment.text("REDIS_URL")
+
+# --- Redis: speed for more than one process, and never the truth -----------------------------------------------------
+REDIS_URL = environment.redis("REDIS_URL")
+WORKER_PROCESSES = int(environment.number("WORKER_PROCESSES", 2, low=1, high=64))
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    CACHES["default"] = {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        "OPTIONS": {
+            # Not pickle: whoever can write to Redis could run code here.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 1,
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 0)},
+            "IGNORE_EXCEPTIONS": True,
+        },
+    }
 
 # --- Telegram ---------------------------------------------------------------------------------------------------------
 TELEGRAM_TOKEN = environment.text("TELEGRAM_TOKEN")
@@ -97,6 +118,7 @@ INSTALLED_APPS = [
     "channeladmin",
     "yabot.sandbox",
     "yabot.demo",
+    *(["django_celery_beat"] if REDIS_URL else []),
 ]
 
 MIDDLEWARE = [

@@ -64,6 +64,19 @@ def test_a_bot_that_never_succeeded_says_so() -> None:
     assert "AAAA" not in found(POLLER).detail
 
 
+def test_a_silent_beat_is_seen_where_there_is_redis(settings) -> None:
+    factories.HeartbeatFactory(name=health.BEAT, beat_at=clock.now() - timedelta(minutes=2))
+    assert health.BEAT not in {finding.name for finding in health.findings()}
+
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    assert not found(health.BEAT).ok
+    assert "callado" in found(health.BEAT).detail
+    assert not found(health.BEAT).vital
+
+    health.note([Beat(health.BEAT, good=True)])
+    assert found(health.BEAT).ok
+
+
 def test_books_that_add_up_say_when_that_was_proved() -> None:
     health.note([Beat(LEDGER, good=True)])
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from yabot.core import clock, leases
+from yabot.core.models import Lease
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,11 @@ def test_a_lease_of_a_process_that_died_here_is_taken_over_at_once():
 def test_a_process_of_another_host_is_never_thought_dead():
     assert not leases.is_gone("another-host:1:a")
     assert not leases.is_gone(leases.new_owner())
+
+
+def test_leases_of_processes_that_are_long_gone_are_forgotten():
+    Lease.objects.create(name="worker:old", owner="elsewhere:1:a", expires_at=clock.now() - timedelta(days=2))
+    leases.take("poller", "elsewhere:2:b", seconds=10)
+
+    assert leases.forget_old() == 1
+    assert [lease.name for lease in Lease.objects.all()] == ["poller"]

@@ -1,6 +1,11 @@
-"""The in-process doorbell: "there is new work". A hint; the sweep needs no bell."""
+"""The doorbell: "there is new work". A hint; the sweep needs no bell.
+
+Rings reach every listener of this process at once, and with Redis the other processes a few milliseconds later.
+"""
 
 from collections.abc import Callable
+
+from yabot.core import broker
 
 MESSAGES = "messages"  # rung for the outbox
 CALLS = "calls"  # rung for calls that other programs are owed
@@ -21,6 +26,26 @@ def forget(listener: Listener) -> None:
 
 
 def ring(*topics: str) -> None:
-    """Tell every listener that there is work for ``topics``."""
+    """Tell every listener, here and in other processes, that there is work for ``topics``."""
+    wake(frozenset(topics))
+    if broker.is_used():
+        from yabot.core import far_bell  # a process without Redis need not load its library
+
+        far_bell.ring(topics)
+
+
+def hear_others() -> Callable[[], object]:
+    """Hear what rings in other processes from now on; call what is returned to end that. Nobody rings without Redis."""
+    if not broker.is_used():
+        return lambda: None
+    from yabot.core.far_bell import FarListener
+
+    listener = FarListener()
+    listener.start()
+    return listener.stop
+
+
+def wake(topics: frozenset[str]) -> None:
+    """Tell the listeners of this process."""
     for listener in list(_listeners):
-        listener(frozenset(topics))
+        listener(topics)

@@ -1,4 +1,4 @@
-"""Whether Redis is there. It is speed and never truth, so everything here only looks."""
+"""Redis: whether it is there, and clients for it. It is speed and never truth: nobody waits for it for long."""
 
 from functools import cache
 from typing import Any
@@ -21,9 +21,22 @@ def _address() -> str:
 
 @cache
 def _client(url: str) -> Any:
-    from redis import Redis  # a process without Redis need not load its library
+    return connect(url)
 
-    return Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+
+def connect(url: str, *, patience: float = PATIENCE) -> Any:
+    """A client that waits ``patience`` seconds for an answer, and tries once: its library's own would try for long."""
+    from redis import Redis  # a process without Redis need not load its library
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    once = Retry(NoBackoff(), 0)
+    return Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=min(PATIENCE, patience), retry=once)
+
+
+def client(*, patience: float = PATIENCE) -> Any:
+    """A client of its own, for a thread that talks much."""
+    return connect(_address(), patience=patience)
 
 
 def trouble() -> str:

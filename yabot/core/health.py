@@ -26,7 +26,8 @@ from yabot.core.webhooks import queue as webhooks
 
 POLLER = "poller"
 LEDGER = "ledger"
-SILENCE = {POLLER: timedelta(seconds=60), LEDGER: timedelta(hours=26)}
+BEAT = "beat"
+SILENCE = {POLLER: timedelta(seconds=60), LEDGER: timedelta(hours=26), BEAT: timedelta(seconds=60)}
 LATE = {"inbound": 60, "deliveries": 120, "outgoing": 600}
 """From how many seconds of waiting on a queue is late: it works, and somebody should look."""
 STUCK = 600  # seconds after which updates that wait show that nobody works at all
@@ -123,6 +124,7 @@ def _findings() -> Iterator[Finding]:
     yield _poller(beats.get(POLLER))
     yield _ledger(beats.get(LEDGER))
     yield _jobs(jobs_silent())
+    yield from _beat(beats.get(BEAT))
     waited = ages()
     yield _inbound(waited["inbound"])
     yield _deliveries(waited["deliveries"])
@@ -186,6 +188,18 @@ def _jobs(silent: float | None) -> Finding:
         return Finding("jobs", True, _("Corren a su hora."), vital=False, title=title)
     detail = _("Ninguna corre desde hace %(time)s. Comprueba que «runbot» (o beat y un worker) están en marcha.")
     return Finding("jobs", False, detail % {"time": _time(silent)}, vital=False, title=title)
+
+
+def _beat(beat: Heartbeat | None) -> Iterator[Finding]:
+    """Only where it ever ran. Without it ``runbot`` begins the jobs, half a minute later."""
+    if beat is None or not broker.is_used():
+        return
+    title = _("Reloj de las tareas (beat)")
+    detail = _("Da la hora.")
+    if not _is_well(beat):
+        detail = _("Está callado (%(ago)s). Mientras tanto «runbot» hace las tareas, algo más tarde; enciéndelo.")
+        detail %= {"ago": _ago(beat)}
+    yield Finding(BEAT, _is_well(beat), detail, vital=False, title=title)
 
 
 def _inbound(age: float) -> Finding:

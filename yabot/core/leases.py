@@ -63,6 +63,15 @@ def give_back(owner: str) -> int:
     return Lease.objects.filter(owner=owner).update(owner="", expires_at=clock.now())
 
 
+FORGET = timedelta(days=1)
+
+
+@atomic
+def forget_old() -> int:
+    """Delete the leases of processes that are long gone; how many."""
+    return Lease.objects.filter(expires_at__lt=clock.now() - FORGET).delete()[0]
+
+
 def holder(name: str) -> str:
     """Who holds the lease now; empty when nobody does."""
     row = Lease.objects.filter(pk=name, expires_at__gt=clock.now()).first()

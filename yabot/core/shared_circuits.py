@@ -7,6 +7,7 @@ from typing import Any
 
 import redis
 
+from yabot.core import broker
 from yabot.core.breaker import Circuit, LocalCircuits, Rule
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ class RedisCircuits:
     """Shared by all processes. While Redis is away, by the threads of this one."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+        self._redis: Any = broker.connect(url)
         self._local = LocalCircuits()
 
     def read(self, name: str) -> Circuit:

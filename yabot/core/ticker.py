@@ -1,6 +1,7 @@
 """Periodic jobs: each due time is a row that only one ticker can make, so any number of tickers is safe.
 
-A job asks "what is due?", never "what happened at this tick?": after a gap of ten hours it runs once.
+A job asks "what is due?", never "what happened at this tick?": after a gap of ten hours it runs once. A run whose
+process died is taken over, at once on the same host, elsewhere when no run can take that long.
 """
 
 import logging
@@ -9,14 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError
+from django.db.models import Q
 
-from yabot.core import clock, faults
+from yabot.core import clock, faults, leases
 from yabot.core.metrics import Kind, Operation, measured
 from yabot.core.models import JobRun
 from yabot.core.redaction import redact
 from yabot.core.transactions import atomic
 
 log = logging.getLogger(__name__)
+TRIES = 3  # for a run whose process dies: it may be the job that kills it
+LONGEST = timedelta(minutes=15)  # longer than a worker lets a job run (yabot/celery.py)
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -39,27 +43,34 @@ class Job:
 
 
 class Ticker:
-    """Runs what is due. Remembers the last due times only to save queries."""
+    """Runs what is due, or with ``patience`` what others have not begun for so long. Remembers only to save queries."""
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
+    def __init__(self, jobs: Sequence[Job], *, patience: timedelta = timedelta(0)) -> None:
         self._jobs = jobs
+        self._patience = patience
         self._seen: dict[str, datetime] = {}
 
     def tick(self) -> list[str]:
-        """Run every job whose due time nobody has taken; their names."""
-        now = clock.now()
-        return [job.name for job in self._jobs if self._is_new(job, now) and run(job, job.due_at(now))]
+        """Run every job whose due time nobody has taken, or only somebody who died; their names."""
+        then = clock.now() - self._patience
+        return [job.name for job in self._jobs if self._seen.get(job.name) != job.due_at(then) and self._run(job, then)]
 
-    def _is_new(self, job: Job, now: datetime) -> bool:
-        due_at = job.due_at(now)
-        if self._seen.get(job.name) == due_at:
-            return False
-        self._seen[job.name] = due_at
-        return True
+    def _run(self, job: Job, then: datetime) -> bool:
+        due_at = job.due_at(then)
+        ran = run(job, due_at)
+        if ran or is_settled(job, due_at):
+            self._seen[job.name] = due_at
+        return ran
+
+
+def is_settled(job: Job, due_at: datetime) -> bool:
+    """Whether nothing is left to do about this due time."""
+    over = Q(finished_at__isnull=False) | Q(attempts__gte=TRIES)
+    return JobRun.objects.filter(over, job=job.name, due_at=due_at).exists()
 
 
 def run(job: Job, due_at: datetime) -> bool:
-    """Run ``job`` for ``due_at`` unless that is taken; whether it ran. A failure is noted and tried again."""
+    """Run ``job`` for ``due_at`` unless that is taken; whether it ran. A failure is noted and left to the next time."""
     try:
         taken = _take(job.name, due_at)
     except IntegrityError:
@@ -80,9 +91,21 @@ def run(job: Job, due_at: datetime) -> bool:
 
 @atomic
 def _take(name: str, due_at: datetime) -> JobRun | None:
-    if JobRun.objects.filter(job=name, due_at=due_at).exists():
-        return None
-    return JobRun.objects.create(job=name, due_at=due_at)
+    found = JobRun.objects.filter(job=name, due_at=due_at).first()
+    if found is None:
+        return JobRun.objects.create(job=name, due_at=due_at, owner=leases.new_owner())
+    return found if _is_abandoned(found) and _take_over(found) else None
+
+
+def _is_abandoned(found: JobRun) -> bool:
+    if found.finished_at is not None or found.attempts >= TRIES:
+        return False
+    return leases.is_gone(found.owner) or found.started_at < clock.now() - LONGEST
+
+
+def _take_over(found: JobRun) -> int:
+    mine = {"owner": leases.new_owner(), "started_at": clock.now(), "attempts": found.attempts + 1}
+    return JobRun.objects.filter(pk=found.pk, owner=found.owner, attempts=found.attempts).update(**mine)
 
 
 @atomic

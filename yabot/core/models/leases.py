@@ -43,6 +43,8 @@ class JobRun(models.Model):
     started_at = models.DateTimeField(_("empezó"), default=clock.now)
     finished_at = models.DateTimeField(_("terminó"), null=True)
     error = models.TextField(_("error"), blank=True)
+    owner = models.CharField(_("quién la ejecuta"), max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("intentos"), default=1)
 
     class Meta:
         verbose_name = _("tarea periódica")

@@ -24,6 +24,16 @@ class Rates:
         """Whether there is no budget at all."""
         return self.overall == 0
 
+    @property
+    def rest_us(self) -> int:
+        """Microseconds of rest in a chat after each message."""
+        return int(1_000_000 / self.per_chat)
+
+    def shared_by(self, senders: int) -> "Rates":
+        """Each one's share, when so many senders cannot ask each other."""
+        count = max(1, senders)
+        return Rates(self.overall / count, self.per_chat / count, self.per_group_minute / count)
+
 
 class RateBudget:
     """Sliding windows over the moments of sending. ``clock`` gives seconds that never jump (time.monotonic).
@@ -59,7 +69,7 @@ class RateBudget:
         """Seconds until the next chat wakes or the next message may go; None when nothing holds anything back."""
         with self._lock:
             moments = [*self._next.values()]
-            if self.room() == 0:
+            if self._recent and self.room() == 0:
                 moments.append(self._recent[0] + 1.0)
         return max(0.0, min(moments) - self._clock()) if moments else None
 

@@ -5,16 +5,17 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
 from telegram.ext import Application
 
-from yabot.core import leases
+from yabot.core import bell, broker, leases
+from yabot.core.telegram import senders
 from yabot.core.telegram.apologies import Apologies
 from yabot.core.telegram.bridge import close_pool, in_db
-from yabot.core.telegram.budget import RateBudget, Rates
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
 from yabot.core.telegram.dispatch import Dispatcher
 from yabot.core.telegram.inbox import Stored
@@ -33,6 +34,7 @@ WRITE_SECONDS = 2.0
 NOTICE_SECONDS = 0.25
 POLLER_LEASE = "poller"
 LEASE_SECONDS = 20.0
+BEHIND_BEAT = timedelta(seconds=30)  # with Redis, beat and the workers run the jobs; what they miss is done here
 _HANDLED_AT_START = {401, 404}
 
 
@@ -61,8 +63,7 @@ class Gateway:
         self._owner = leases.new_owner()
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        rates = Rates(settings.SEND_RATE, settings.SEND_RATE_PER_CHAT, settings.SEND_RATE_PER_GROUP_MINUTE)
-        self._budget = RateBudget(rates, time.monotonic)
+        self._budget = senders.budget()
         self._api = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL)
         self._apologies = Apologies(self._api)
         self._polls = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL, connections=2)
@@ -104,6 +105,7 @@ class Gateway:
         pipeline, dispatcher, sender = self._assemble(application)
         source = self._source(pipeline)
         pipeline.start()
+        hear_no_more = bell.hear_others()
         self._ready(str(me.get("username", "")))
         work = [
             asyncio.create_task(source.run()),
@@ -115,6 +117,7 @@ class Gateway:
         try:
             await self._until_stopped(work[0])
         finally:
+            hear_no_more()
             await self._drain(work, pipeline, dispatcher, sender)
             await application.shutdown()
 
@@ -167,7 +170,7 @@ class Gateway:
             await self._say("setMyCommands", menu)
 
     async def _tick(self) -> None:
-        ticker = Ticker(self._parts.jobs)
+        ticker = Ticker(self._parts.jobs, patience=BEHIND_BEAT if broker.is_used() else timedelta(0))
         while True:
             try:
                 await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS)

@@ -5,7 +5,7 @@ gone for one that has not. Sync code; the calls themselves are made by ``yabot.c
 """
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from yabot.core import clock, people, rows
 from yabot.core.models import MessageState, OutgoingMessage, TelegramFile
 from yabot.core.prepared import Prepared
+from yabot.core.telegram import senders
 from yabot.core.telegram.outcome import Claimed, Outcome, Result
 from yabot.core.transactions import atomic
 
@@ -46,6 +47,39 @@ def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
     mine = OutgoingMessage.objects.filter(pk__in=[message.id for message in claimed], owner=owner)
     ours = set(mine.filter(state=MessageState.SENDING).values_list("pk", flat=True))
     return [message for message in claimed if message.id in ours]
+
+
+def claim_granted(
+    *, owner: str, limit: int, resting: Collection[int], grant: Callable[[list[int]], Collection[int]]
+) -> list[Claimed]:
+    """As ``claim``, where other processes send too: ``grant`` says to which of these chats may be written now.
+
+    Looks first and takes then, so that nobody is asked for the grant inside a transaction. The order of the looks
+    keeps each chat's order: whoever claimed an earlier message since is seen sending it, or has sent it.
+    """
+    first: dict[int, UUID] = {}
+    limit = min(limit, CLAIM)
+    for row in _due(resting, limit * 2):
+        if len(first) < limit:
+            first.setdefault(row[1], row[0])
+    for chat_id in _being_written_to(first) if first else ():
+        del first[chat_id]
+    granted = grant(list(first)) if first else ()
+    return _take_for(owner, [first[chat_id] for chat_id in granted]) if granted else []
+
+
+def _being_written_to(chats: Collection[int]) -> set[int]:
+    sending = OutgoingMessage.objects.filter(state=MessageState.SENDING, chat_id__in=chats)
+    return set(sending.order_by().values_list("chat_id", flat=True))
+
+
+@atomic
+def _take_for(owner: str, ids: Sequence[UUID]) -> list[Claimed]:
+    """Take these, and read them only now: they may have been refreshed since they were seen."""
+    if not _take(owner, ids):
+        return []
+    mine = OutgoingMessage.objects.filter(pk__in=ids, state=MessageState.SENDING, owner=owner)
+    return [Claimed(*row) for row in mine.order_by("priority", "id").values_list(*_CLAIMED)]
 
 
 def _take(owner: str, ids: Sequence[UUID]) -> int:
@@ -134,18 +168,20 @@ def backoff(attempts: int) -> timedelta:
     return min(LONGEST_RETRY, FIRST_RETRY * (1 << min(attempts - 1, 30))) * random.uniform(0.75, 1.25)
 
 
-def _abandoned(owner: str) -> QuerySet[OutgoingMessage]:
-    return OutgoingMessage.objects.filter(state=MessageState.SENDING).exclude(owner=owner)
-
-
 @atomic
 def doubt_abandoned(*, owner: str) -> int:
     """Messages a process that is gone was sending may have arrived: they are ``unknown`` now; how many.
 
-    Called by the holder of the sender's lease only.
+    Called by a process that may send. Whoever sends has a place (``senders``), taken before the first claim: an owner
+    seen here who has none is gone.
     """
+    sending = OutgoingMessage.objects.filter(state=MessageState.SENDING).exclude(owner=owner).order_by()
+    owners = set(sending.values_list("owner", flat=True))
+    gone = owners - senders.alive() if owners else owners
+    if not gone:
+        return 0
     now = clock.now()
-    return _abandoned(owner).update(
+    return OutgoingMessage.objects.filter(state=MessageState.SENDING, owner__in=gone).update(
         state=MessageState.UNKNOWN, unknown_at=now, due_at=now + DOUBT, error="the sending process ended"
     )
 

@@ -20,10 +20,12 @@ import orjson
 from django.conf import settings
 
 from yabot.core.metrics import Kind, Operation, record
+from yabot.core.telegram import outbox
 from yabot.core.telegram.budget import RateBudget
 from yabot.core.telegram.calling import perform
 from yabot.core.telegram.client import BotApi
 from yabot.core.telegram.outcome import Claimed, Outcome, Result
+from yabot.core.telegram.shared_budget import SharedBudget
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,19 @@ class Sender:
         """The chats no message may be claimed for: paused ones and those being written to."""
         return {*self._budget.resting(), *self._busy.copy()}
 
+    def claim(self, owner: str) -> list[Claimed]:
+        """Take what may go now; it has to be sent."""
+        room, resting = self.room(), self.resting()
+        if room <= 0:
+            return []
+        if isinstance(self._budget, SharedBudget):
+            return outbox.claim_granted(owner=owner, limit=room, resting=resting, grant=self._budget.grant)
+        return outbox.claim(owner=owner, limit=room, resting=resting)
+
+    def holds_back(self) -> bool:
+        """Whether somebody has to wait for a chat, or for everybody."""
+        return self.room() <= 0 or bool(self.resting())
+
     def send(self, claimed: list[Claimed], files: Mapping[str, str]) -> None:
         """These go now."""
         assert self.carrier is not None
@@ -76,7 +91,8 @@ class Sender:
         now = perf_counter()
         for message in claimed:
             self._begun[message.id] = now
-            self._budget.spend(message.chat_id)
+            if not isinstance(self._budget, SharedBudget):  # it has spent what it granted
+                self._budget.spend(message.chat_id)
             self._busy.add(message.chat_id)
             self._under_way[message.id] = message
         self.carrier.carry(claimed, files)

@@ -1,0 +1,107 @@
+"""The processes of an installation that has outgrown one: a bot, workers, beats, on one database and one Valkey."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.flows.conftest import ROOT, BotProcess
+
+COMMANDS = {
+    "bot": ["manage.py", "runbot"],
+    "worker": ["-m", "celery", "-A", "yabot", "worker", "--hostname", "{name}@%h"],
+    "beat": ["-m", "celery", "-A", "yabot", "beat"],
+}
+READY = {"bot": "runbot ready", "worker": " ready.", "beat": "beat: Starting..."}
+
+
+class Member:
+    """One process that is started, killed and started again."""
+
+    def __init__(self, name: str, folder: Path, environment: dict[str, str]) -> None:
+        self.name, self.kind = name, name.rstrip("0123456789")
+        self.log = folder / f"{name}.log"
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = 0
+
+    def start(self) -> "Member":
+        """Start it in a group of its own, as a container would be."""
+        self._said = self.log.stat().st_size if self.log.exists() else 0
+        command = [part.format(name=self.name) for part in COMMANDS[self.kind]]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        return self
+
+    @property
+    def output(self) -> str:
+        """What it has said since it was started last."""
+        return self.log.read_bytes()[self._said :].decode(errors="replace")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has said that it works."""
+        return READY[self.kind] in self.output
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its first process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL, with everything it has started: a machine that lost its power."""
+        self._end(signal.SIGKILL)
+
+    def stop(self, seconds: float = 20) -> int:
+        """SIGTERM: the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._process.wait(seconds)
+
+    def _end(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            self._process.wait(20)
+
+
+class Crew:
+    """Everybody, by name: ``crew["worker2"]``."""
+
+    def __init__(self, folder: Path, commands: BotProcess) -> None:
+        self._folder, self.bot_process = folder, commands
+        self.environment = commands.environment
+        self.members: dict[str, Member] = {}
+
+    def __getitem__(self, name: str) -> Member:
+        if name not in self.members:
+            self.members[name] = Member(name, self._folder, self.environment)
+        return self.members[name]
+
+    def start(self, *names: str) -> None:
+        """Start these."""
+        for name in names:
+            self[name].start()
+
+    def are_ready(self, *names: str) -> bool:
+        """Whether all of these work."""
+        return all(self[name].is_ready for name in names)
+
+    def kill_all(self) -> None:
+        """End everything that runs."""
+        for member in self.members.values():
+            member.kill()
+
+    def logs(self) -> str:
+        """What everybody said."""
+        return "\n".join(member.log.read_text() for member in self.members.values() if member.log.exists())
