@@ -2,6 +2,7 @@
 #
 #   make demo     try YABOT in the browser, without a Telegram account
 #   make run      the same with a real bot: put TELEGRAM_TOKEN into .env
+#   make cluster  the same as many processes, with servers from packages; DATABASE=mongodb for MongoDB
 #   make test     every test, with coverage, on SQLite
 #   make test-all every test on SQLite, PostgreSQL and MongoDB; their servers come from packages
 #   make lint     every check that is not a test
@@ -19,7 +20,7 @@ LONG_SECRET := only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwx
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python,\
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 
-.PHONY: help install demo run test test-all lint bench messages clean
+.PHONY: help install demo cluster run test test-all lint bench messages clean
 .DEFAULT_GOAL := help
 
 help:
@@ -52,6 +53,10 @@ new-environment:
 
 demo: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py demo
+
+DATABASE ?= postgres
+cluster: $(VENV)/.development
+	@exec $(BIN)/python manage.py cluster --database $(DATABASE)
 
 run: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py run

@@ -28,14 +28,14 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 class Demo:
     """One run of the command; its output is read as it comes."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, *command: str, **variables: str) -> None:
         self.lines: list[str] = []
         self._news = threading.Condition()
         self.folder = folder / "demo"
         environment = {**os.environ, "VAR_DIR": str(folder), **variables}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo"],
+            [sys.executable, "manage.py", *(command or ["demo"])],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

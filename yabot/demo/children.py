@@ -1,5 +1,6 @@
 """Processes that run together: started in order, watched, restarted, and all ended."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -33,6 +34,7 @@ class Child:
 
     ``is_ready`` is asked with what the process has written since it was started. A process that ends at once with
     ``again_after`` in its output is started again until ``READY_SECONDS`` are over: what it waits for passes.
+    ``ends_its_own``: it ends what it has started by itself, and is the only one that is asked to end.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Child:
     is_ready: Callable[[str], bool]
     folder: Path
     again_after: str = ""
+    ends_its_own: bool = False
     restarts: list[float] = field(default_factory=list)
     _process: subprocess.Popen[bytes] | None = None
     _log_start: int = 0
@@ -109,11 +112,11 @@ class Child:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the process and everything it started."""
-        if self._process is not None:
-            try:
-                os.killpg(self._process.pid, number)
-            except ProcessLookupError:
-                return
+        if self._process is None:
+            return
+        alone = self.ends_its_own and number != signal.SIGKILL
+        with contextlib.suppress(ProcessLookupError):
+            (os.kill if alone else os.killpg)(self._process.pid, number)
 
 
 def _end_with_parent() -> None:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from yabot.demo import postgres, servers, sockets
 from yabot.demo.children import Child, ChildFailed, stop_all, watch
 from yabot.demo.places import shown
 from yabot.demo.sockets import HOST
@@ -75,11 +76,37 @@ class Launch:
         page = f"http://{HOST}:{port}/health/live"
         return self._child("web", command, lambda output: "running on" in output and answers(page))
 
-    def _child(
-        self, name: str, command: Sequence[str], is_ready: Callable[[str], bool], *, again_after: str = ""
-    ) -> Child:
+    def worker(self, number: int) -> Child:
+        """A Celery worker; it ends its own processes in order."""
+        name = f"worker{number}"
+        command = [*self._celery("worker"), "--hostname", f"{name}@%h"]
+        return self._child(name, command, lambda output: " ready." in output, ends_its_own=True)
+
+    def beat(self) -> Child:
+        """What has the periodic jobs begun."""
+        return self._child("beat", self._celery("beat"), lambda output: "beat: Starting" in output)
+
+    def valkey(self, port: int) -> Child:
+        """A Valkey, which speaks as Redis does."""
+        command = servers.valkey_command(self.folder / "valkey", port)
+        return self._child("valkey", command, lambda output: servers.answers_ping(port))
+
+    def postgres(self) -> Child:
+        """A PostgreSQL; its address is in what it says."""
+        command = [sys.executable, "-m", "yabot.demo.postgres", str(self.folder / "postgres")]
+        return self._child("postgres", command, lambda output: postgres.READY in output, ends_its_own=True)
+
+    def mongodb(self, port: int) -> Child:
+        """A server that speaks MongoDB's protocol."""
+        command = servers.mongodb_command(self.folder / "mongodb", port)
+        return self._child("mongodb", command, lambda output: sockets.is_answered(port))
+
+    def _celery(self, what: str) -> list[str]:
+        return [sys.executable, "-m", "celery", "-A", "yabot", what]
+
+    def _child(self, name: str, command: Sequence[str], is_ready: Callable[[str], bool], **more: Any) -> Child:
         log = self.folder / f"{name}.log"
-        return Child(name, command, self.environment, log, is_ready, self.root, again_after)
+        return Child(name, command, self.environment, log, is_ready, self.root, **more)
 
     def _manage(self, *arguments: str) -> list[str]:
         return [sys.executable, str(self.root / "manage.py"), *arguments]
@@ -94,21 +121,35 @@ def answers(address: str) -> bool:
         return False
 
 
-def run(children: Sequence[Child], tell: Callable[[str], None], ready: Callable[[], None]) -> NoReturn:
-    """Start the children, each when the one before is ready; watch them; whatever happens, end them all."""
-    started: list[Child] = []
+def begin(children: Sequence[Child], tell: Callable[[str], None]) -> None:
+    """Start the children, each when the one before is ready. Whoever calls ends them, whatever happens."""
+    for child in children:
+        tell(f"Starting {child.name} …")
+        child.start()
+        child.wait_ready()
+
+
+def end(children: Sequence[Child]) -> None:
+    """End the children that were started, undisturbed."""
+    _listen(signal.SIG_IGN)
+    stop_all(children)
+    _listen(_stop)
+
+
+def run(
+    children: Sequence[Child],
+    tell: Callable[[str], None],
+    ready: Callable[[], None],
+    *,
+    servers: Sequence[Child] = (),
+) -> NoReturn:
+    """Start the children, watch them and the servers that run already; whatever happens, end the children."""
     try:
-        for child in children:
-            tell(f"Starting {child.name} …")
-            started.append(child)
-            child.start()
-            child.wait_ready()
+        begin(children, tell)
         ready()
-        watch(children, tell)
+        watch([*servers, *children], tell)
     finally:
-        _listen(signal.SIG_IGN)
-        stop_all(started)
-        _listen(_stop)
+        end(children)
 
 
 def guarded(work: Callable[[], None], say_error: Callable[[str], None], tell: Callable[[str], None]) -> int:

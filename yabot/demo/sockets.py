@@ -21,6 +21,13 @@ def is_free(port: int) -> bool:
     return True
 
 
+def is_answered(port: int) -> bool:
+    """Whether somebody takes connections here."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
 def free_port(wanted: int, *, besides: frozenset[int] = frozenset()) -> int:
     """``wanted``, or else the next one that is free. Raises NoFreePort."""
     for port in range(wanted, min(wanted + TRIES, 65_536)):
