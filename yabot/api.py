@@ -6,7 +6,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from gamification.api import wallets
 from narrative.api import hints
-from yabot.core.api import events, users
+from yabot.core import modules
+from yabot.core.api import events, ports, users
+from yabot.core.ports import Operation
 
 
 class TelegramId(IntConverter):
@@ -18,7 +20,7 @@ class TelegramId(IntConverter):
 register_converter(TelegramId, "telegram_id")
 
 V1 = "v1/"
-urlpatterns = [
+everything = [
     path(V1 + "core/users/", users.ReadersView.as_view()),
     path(V1 + "core/users/<telegram_id:user_id>/", users.ReaderView.as_view()),
     path(V1 + "core/events/", events.EventsView.as_view()),
@@ -32,6 +34,11 @@ urlpatterns = [
     ),
     path(V1 + "narrative/hints/", hints.HintsView.as_view()),
     path(V1 + "narrative/users/<telegram_id:user_id>/hints/", hints.ReaderHintsView.as_view()),
+    *(
+        path(f"{V1}{port.module}/ports/{port.name}", ports.view_of(port).as_view(), name="port")
+        for port in Operation.known.values()
+        if port.is_provided
+    ),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
     path(
         "docs/",
@@ -39,3 +46,5 @@ urlpatterns = [
         name="docs",
     ),
 ]
+# A process answers for the modules it runs; the others' addresses do not exist in it.
+urlpatterns = [one for one in everything if modules.runs(str(one.pattern).removeprefix(V1).partition("/")[0])]

@@ -6,12 +6,11 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from yabot import pages
-from yabot.core.api import health, media, metrics, ports
+from yabot.core.api import health, media, metrics
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("admin/", admin.site.urls),
-    path("api/v1/<slug:module>/ports/<slug:operation>", ports.answer, name="port"),
     path("api/", include("yabot.api")),
     path("favicon.ico", RedirectView.as_view(url=static("yabot/icon.svg"), permanent=False)),
     path("health/live", health.live, name="health-live"),

@@ -64,7 +64,7 @@ def test_a_question_goes_to_the_modules_address_with_key_and_chain(economy):
     ((path, headers, body),) = economy.asked
     assert path == "/api/v1/gamification/ports/balances"
     assert body == {"user_ids": [ANA, LUIS]}
-    assert headers["Authorization"] == "Api-Key yab_key"
+    assert headers["Authorization"] == "Bearer yab_key"
     assert headers["X-Correlation-Id" if "X-Correlation-Id" in headers else "X-Correlation-ID"] == str(
         chain.correlation_id
     )
@@ -210,7 +210,8 @@ def test_an_order_is_never_answered_from_the_cache(economy):
 
 def test_a_refusal_of_the_other_module_arrives_with_its_code_and_sentences(economy):
     fields = {"es": "Te faltan 2 besitos.", "en": "You are 2 besitos short."}
-    economy.replies = [saying({"code": "GAM001", "detail": fields["es"], "fields": fields}, 409)]
+    lists = {language: [sentence] for language, sentence in fields.items()}
+    economy.replies = [saying({"code": "GAM001", "detail": fields["es"], "fields": lists}, 409)]
 
     with pytest.raises(Refused) as refused:
         order()

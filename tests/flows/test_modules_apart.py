@@ -15,7 +15,6 @@ from yabot.sandbox.client import SandboxClient
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
-KEY = "a-key-that-two-processes-share-0123456789"
 WRITE = """
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
@@ -67,13 +66,13 @@ def apart(bot_process: BotProcess, tmp_path: Path, sandbox: SandboxClient) -> It
         network = Proxy(("127.0.0.1", economy.port))
         bot_process.environment |= {
             "TELEGRAM_WEBHOOK_URL": "",
-            "YABOT_MODULE_KEY": KEY,
             "REDIS_URL": f"redis://127.0.0.1:{valkey.port}/0",
             "GAMIFICATION_URL": f"http://127.0.0.1:{network.port}",
         }
         made = bot_process.manage("shell", "-v0", "-c", WRITE)
         assert made.returncode == 0, made.stderr
-        bot_process.environment["YABOT_MODULES"] = "narrative,channeladmin"
+        key = bot_process.manage("modulekey", "create", "processes", "gamification:ports").stdout.split()[-1]
+        bot_process.environment |= {"YABOT_MODULES": "narrative,channeladmin", "YABOT_MODULE_KEY": key}
         (tmp_path / "story").mkdir()
         story = WebProcess(bot_process, tmp_path / "story")
         story.port = free_port()

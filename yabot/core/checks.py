@@ -73,7 +73,9 @@ def check_modules(**_: Any) -> list[CheckMessage]:
     remote = sorted(name for name, url in settings.MODULE_URLS.items() if url)
     if remote and not settings.MODULE_KEY:
         message = f"{remote[0].upper()}_URL is set, and YABOT_MODULE_KEY is not: the other process will refuse us."
-        found.append(Error(message, hint="The same long text for all processes: openssl rand -hex 32", id="yabot.E061"))
+        found.append(
+            Error(message, hint="Make one: manage.py modulekey create processes gamification:ports", id="yabot.E061")
+        )
     for name in settings.ALL_MODULES:
         if name not in settings.MODULES and name not in remote:
             message = f"{name} does not run here (YABOT_MODULES), and {name.upper()}_URL does not say where it does."

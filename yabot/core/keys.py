@@ -15,7 +15,10 @@ from yabot.core.transactions import atomic
 
 MODULES = ("core", "narrative", "gamification", "channeladmin")
 VERBS = ("read", "write")
-RIGHTS = tuple(f"{module}:{verb}" for module in MODULES for verb in VERBS)
+RIGHTS = (
+    *(f"{module}:{verb}" for module in MODULES for verb in VERBS),
+    *(f"{module}:ports" for module in MODULES if module != "core"),  # what other processes of ours ask
+)
 OVERLAP = timedelta(hours=24)
 USE_NOTED_EVERY = timedelta(minutes=1)
 SCHEME = "yk"

@@ -21,7 +21,11 @@ _MODULES = {
     "gamification": _("Economía"),
     "channeladmin": _("Canal"),
 }
-_VERBS = {"read": _("leer"), "write": _("escribir")}
+_VERBS = {
+    "read": _("leer"),
+    "write": _("escribir"),
+    "ports": _("preguntas y encargos de nuestros otros procesos"),
+}
 _STATES = {
     "active": (_("activa"), Tone.GOOD),
     "expired": (_("caducada"), Tone.CALM),

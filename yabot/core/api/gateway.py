@@ -1,7 +1,7 @@
 """The API gateway: who asks, whether they may, how often, and that a write repeated is a write done once.
 
 Every view of the API is a ``GatewayView`` with the ``module`` whose right it needs: reading needs ``<module>:read``,
-everything else ``<module>:write``.
+everything else ``<module>:write``, except where a view names another ``verb``.
 """
 
 import functools
@@ -68,7 +68,7 @@ class HasRight(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raises KeyNotPermitted."""
-        verb = "read" if request.method in READING else "write"
+        verb = view.verb or ("read" if request.method in READING else "write")
         key = cast(ModuleKey, request.auth)
         if not key.may(f"{view.module}:{verb}"):
             raise keys.KeyNotPermitted
@@ -100,9 +100,10 @@ class GatewayView(APIView):
     """One address of the API."""
 
     module: ClassVar[str]
+    verb: ClassVar[str] = ""
     authentication_classes = (KeyAuthentication,)
     permission_classes = (HasRight,)
-    throttle_classes = (KeyThrottle, ReaderThrottle)
+    throttle_classes: ClassVar[tuple[type[SimpleRateThrottle], ...]] = (KeyThrottle, ReaderThrottle)  # type: ignore[misc]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A key of one reader knows no other: everything of theirs does not exist."""

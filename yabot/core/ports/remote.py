@@ -104,7 +104,7 @@ def _attempt(operation: Operation[Any, Any], body: Any, address: str, deadline: 
 def _post(url: str, body: bytes, seconds: float) -> tuple[int, bytes]:
     """Status and body, in ``seconds`` for each part and twice that in all."""
     headers = {
-        "Authorization": f"Api-Key {settings.MODULE_KEY}",
+        "Authorization": f"Bearer {settings.MODULE_KEY}",
         "Content-Type": "application/json",
         "X-Correlation-ID": str(correlation.current().correlation_id),
     }
@@ -121,8 +121,8 @@ def _post(url: str, body: bytes, seconds: float) -> tuple[int, bytes]:
 def _refusal(said: bytes) -> Refused | _Failed:
     try:
         found = orjson.loads(said)
-        return Refused(str(found["code"]), str(found["fields"]["es"]), str(found["fields"]["en"]))
-    except (ValueError, KeyError, TypeError):
+        return Refused(str(found["code"]), str(found["fields"]["es"][0]), str(found["fields"]["en"][0]))
+    except (ValueError, LookupError, TypeError):
         return _Failed("a refusal that cannot be read", again=False)
 
 
