@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from gamification.api import wallets
 from narrative.api import hints
 from yabot.core import modules
-from yabot.core.api import events, ports, users
+from yabot.core.api import events, ports, users, webhooks
 from yabot.core.ports import Operation
 
 
@@ -24,6 +24,12 @@ everything = [
     path(V1 + "core/users/", users.ReadersView.as_view()),
     path(V1 + "core/users/<telegram_id:user_id>/", users.ReaderView.as_view()),
     path(V1 + "core/events/", events.EventsView.as_view()),
+    path(V1 + "core/webhooks/", webhooks.WebhooksView.as_view()),
+    path(V1 + "core/webhooks/<uuid:endpoint_id>/", webhooks.WebhookView.as_view()),
+    path(V1 + "core/webhooks/<uuid:endpoint_id>/rotate/", webhooks.RotateView.as_view()),
+    path(V1 + "core/webhooks/<uuid:endpoint_id>/ping/", webhooks.PingView.as_view()),
+    path(V1 + "core/webhooks/<uuid:endpoint_id>/deliveries/", webhooks.CallsView.as_view()),
+    path(V1 + "core/webhooks/<uuid:endpoint_id>/deliveries/<uuid:delivery_id>/replay/", webhooks.ReplayView.as_view()),
     path(V1 + "gamification/wallets/<telegram_id:user_id>/", wallets.WalletView.as_view()),
     path(V1 + "gamification/wallets/<telegram_id:user_id>/history/", wallets.HistoryView.as_view()),
     path(V1 + "gamification/wallets/<telegram_id:user_id>/add/", wallets.AddView.as_view()),

@@ -124,7 +124,7 @@ def test_a_key_may_do_what_its_right_says_and_nothing_else(right):
     module, verb = right.split(":")
 
     for method, path, owner in operations():
-        own = [verb for verb in ("ports",) if f"/{verb}/" in path]
+        own = [verb for verb in ("ports", "webhooks") if f"/{verb}/" in path]
         wanted = own[0] if own else "read" if method == "get" else "write"
         answer = ask(path, headers, method, None if method == "get" else {})
         permitted = (owner, wanted) == (module, verb)

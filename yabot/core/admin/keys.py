@@ -25,6 +25,7 @@ _VERBS = {
     "read": _("leer"),
     "write": _("escribir"),
     "ports": _("preguntas y encargos de nuestros otros procesos"),
+    "webhooks": _("webhooks (quien los añade se entera de todo)"),
 }
 _STATES = {
     "active": (_("activa"), Tone.GOOD),

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
@@ -20,7 +21,12 @@ PREFIX: Final = "whsec_"
 
 def secret(endpoint: WebhookEndpoint, salt: str | None = None) -> str:
     """The endpoint's signing secret, as its owner was shown it once."""
-    said = f"webhook:{endpoint.pk}:{endpoint.salt if salt is None else salt}"
+    return derived(endpoint.pk, endpoint.salt if salt is None else salt)
+
+
+def derived(endpoint_id: UUID | str, salt: str) -> str:
+    """The secret that this endpoint has with this salt, whether it is still good or not."""
+    said = f"webhook:{endpoint_id}:{salt}"
     made = hmac.digest(settings.SECRET_KEY.encode(), said.encode(), hashlib.sha256)
     return PREFIX + base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
