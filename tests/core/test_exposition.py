@@ -6,8 +6,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.core.test_measuring import JOB, SEND, Process
 from tests.factories import core as factories
-from yabot.core import health
+from tests.factories.keys import bearer
+from yabot.core import health, keys
 from yabot.core.health import LEDGER, POLLER, Beat
+from yabot.core.models import ModuleKey
 
 pytestmark = pytest.mark.django_db
 TOKEN = "a-token-for-prometheus-0123456789-abcdefg"
@@ -78,12 +80,12 @@ def test_a_neighbour_may_read_and_a_stranger_may_not(client: Client, settings) -
 
     assert client.get("/metrics", REMOTE_ADDR="10.1.2.3").status_code == 200
     for stranger in ("127.0.0.1", "::1", "11.0.0.1", ""):
-        assert client.get("/metrics", REMOTE_ADDR=stranger).status_code == 403
+        assert client.get("/metrics", REMOTE_ADDR=stranger).status_code == 401
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
 def test_whoever_comes_through_a_proxy_is_no_neighbour(client: Client, header: str) -> None:
-    assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
+    assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 401
 
 
 def test_the_token_opens_from_anywhere(client: Client, settings) -> None:  # type: ignore[no-untyped-def]
@@ -92,13 +94,44 @@ def test_the_token_opens_from_anywhere(client: Client, settings) -> None:  # typ
 
     assert client.get("/metrics", headers={**far, "Authorization": f"Bearer {TOKEN}"}).status_code == 200
     for wrong in (f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", TOKEN, "Bearer ", ""):
-        assert client.get("/metrics", headers={**far, "Authorization": wrong}).status_code == 403
+        assert client.get("/metrics", headers={**far, "Authorization": wrong}).status_code == 401
 
 
 def test_without_a_token_no_token_opens(client: Client) -> None:
     far = {"X-Forwarded-For": "9.9.9.9"}
 
-    assert client.get("/metrics", headers={**far, "Authorization": "Bearer "}).status_code == 403
+    assert client.get("/metrics", headers={**far, "Authorization": "Bearer "}).status_code == 401
+
+
+def test_a_key_with_the_right_opens_from_anywhere(client: Client) -> None:
+    far = {"X-Forwarded-For": "9.9.9.9"}
+
+    assert client.get("/metrics", headers=far | bearer("core:metrics")).status_code == 200
+
+
+@pytest.mark.parametrize("right", [right for right in keys.RIGHTS if right != "core:metrics"])
+def test_no_other_right_opens_it(client: Client, right: str) -> None:
+    answer = client.get("/metrics", headers={"X-Forwarded-For": "9.9.9.9"} | bearer(right))
+
+    assert (answer.status_code, answer.content.split()[0]) == (403, b"AUTH004")
+
+
+def test_a_key_of_one_reader_measures_nobody(client: Client) -> None:
+    headers = {"X-Forwarded-For": "9.9.9.9"} | bearer("core:metrics", user_id=1)
+
+    assert client.get("/metrics", headers=headers).status_code == 403
+
+
+def test_a_key_that_ended_is_told_why_and_how_to_come_in(client: Client) -> None:
+    headers = {"X-Forwarded-For": "9.9.9.9"} | bearer("core:metrics")
+    keys.revoke(ModuleKey.objects.get().pk)
+
+    answer = client.get("/metrics", headers=headers)
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="yabot"')
+    assert answer.content.decode() == (
+        "AUTH005 This key was withdrawn.\n/metrics needs a key with core:metrics, or METRICS_TOKEN, from here.\n"
+    )
 
 
 def test_metrics_are_only_read(client: Client) -> None:

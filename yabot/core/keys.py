@@ -19,6 +19,7 @@ RIGHTS = (
     *(f"{module}:{verb}" for module in MODULES for verb in VERBS),
     *(f"{module}:ports" for module in MODULES if module != "core"),  # what other processes of ours ask
     "core:webhooks",  # apart from core:write, because whoever adds a webhook hears of everything
+    "core:metrics",  # apart from core:read, because a monitor needs to know no reader
 )
 OVERLAP = timedelta(hours=24)
 USE_NOTED_EVERY = timedelta(minutes=1)

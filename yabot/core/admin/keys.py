@@ -26,6 +26,7 @@ _VERBS = {
     "write": _("escribir"),
     "ports": _("preguntas y encargos de nuestros otros procesos"),
     "webhooks": _("webhooks (quien los añade se entera de todo)"),
+    "metrics": _("métricas para Prometheus"),
 }
 _STATES = {
     "active": (_("activa"), Tone.GOOD),

@@ -1,33 +1,54 @@
-"""``/metrics``: for a Prometheus server that is near, or that knows the token."""
+"""``/metrics``: for a Prometheus server that is near, or that has a key or the token."""
 
 import hmac
+from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from yabot.core import keys
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+RIGHT = "core:metrics"
 _PROXIED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Every measurement of every process; 403 for whoever may not see it."""
-    if not may_read(request):
-        return HttpResponse(
-            "/metrics needs a bearer token (METRICS_TOKEN) from here.\n", status=403, content_type="text/plain"
-        )
+    """Every measurement of every process. Refuses like the API, but in words: 401 without a good key, 403 with one."""
+    try:
+        check(request)
+    except keys.KeyRefused as error:
+        said = f"{error.code} {error.sentence('en')}\n/metrics needs a key with {RIGHT}, or METRICS_TOKEN, from here.\n"
+        headers = {"WWW-Authenticate": 'Bearer realm="yabot"'} if error.status == HTTPStatus.UNAUTHORIZED else {}
+        return HttpResponse(said, status=error.status, content_type="text/plain", headers=headers)
     from yabot.core import exposition  # prometheus_client is loaded by whoever asks, not by every start
 
     return HttpResponse(exposition.text(), content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
 
-def may_read(request: HttpRequest) -> bool:
-    """With the token from anywhere; without it from METRICS_NETWORKS, unless a proxy hides who really asks."""
-    given = request.headers.get("Authorization", "")
-    if settings.METRICS_TOKEN and hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode()):
-        return True
+def check(request: HttpRequest) -> None:
+    """Let in whoever is near, the token, and a key with the right that is not bound to one reader.
+
+    Raises KeyRefused.
+    """
+    if _is_near(request):
+        return
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    given = given.strip()
+    if scheme.lower() != "bearer" or not given:
+        raise keys.KeyMissing
+    if settings.METRICS_TOKEN and hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
+        return
+    key = keys.check(given)
+    if not key.may(RIGHT) or key.user_id is not None:
+        raise keys.KeyNotPermitted
+
+
+def _is_near(request: HttpRequest) -> bool:
+    """From METRICS_NETWORKS, unless a proxy hides who really asks."""
     if any(name in request.headers for name in _PROXIED):
         return False
     try:
