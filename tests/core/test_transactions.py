@@ -117,6 +117,41 @@ def test_threads_of_one_process_take_turns_instead_of_failing():
     assert Lease.objects.count() == 80
 
 
+@pytest.mark.django_db(transaction=True)
+def test_whoever_loses_the_race_for_a_row_finds_it():
+    both_looked = threading.Barrier(2)
+    told: list[str] = []
+
+    @atomic
+    def find_or_make() -> str:
+        if Lease.objects.filter(name="a").exists():
+            return "found"
+        if connection.vendor != "sqlite":  # there the second one waits until the first has committed
+            both_looked.wait(10)
+        write("a")
+        return "made"
+
+    def ask() -> None:
+        told.append(find_or_make())
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(told) == ["found", "made"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_is_really_there_already_is_refused_after_few_tries():
+    write("a")
+
+    with pytest.raises(IntegrityError):
+        write("a")
+
+
 def test_turns_are_served_in_order_of_arrival():
     turns = transactions._Turns()
     served: list[int] = []

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from yabot.core import errands, mongodb
 from yabot.core.mongodb import PyMongoError
@@ -22,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 5
+RACES = 2  # lost to somebody who inserted the same row between our look and our insert
 _TRANSIENT = ("database is locked", "database table is locked", "deadlock detected", "could not serialize access")
 
 
@@ -70,7 +71,8 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
 
     A decorator, not a block, because a transient conflict **re-runs the whole function**: it must touch nothing but
     the database. Inner atomic functions join the outer transaction; an exception from one must not be caught inside
-    the outer one (there are no savepoints on MongoDB): the whole then rolls back.
+    the outer one (there are no savepoints on MongoDB): the whole then rolls back. Where writers do not wait for each
+    other, a broken constraint is run again too: the row that was not there a moment ago is found now.
     """
 
     @functools.wraps(function)
@@ -88,12 +90,16 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
             except (DatabaseError, PyMongoError) as error:
                 if is_inside():
                     raise
-                if attempt == TRIES or not is_transient(error):
+                if attempt == TRIES or not (is_transient(error) or _may_be_a_lost_race(error, attempt)):
                     raise _as_django_says(error) from error
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
     return run
+
+
+def _may_be_a_lost_race(error: Exception, attempt: int) -> bool:
+    return isinstance(error, IntegrityError) and attempt <= RACES and connection.vendor != "sqlite"
 
 
 def _as_django_says(error: Exception) -> DatabaseError:
