@@ -23,6 +23,8 @@ def check_url(url: str) -> None:
         _port, host = parts.port, parts.hostname or ""
     except ValueError:
         raise BadAddress from None
+    if not url.isprintable() or " " in url:  # urlsplit overlooks line breaks
+        raise BadAddress
     if parts.scheme not in {"https", "http"} or not host or parts.username is not None or parts.fragment:
         raise BadAddress
     if parts.scheme == "http" and not (is_loopback(host) or settings.DEBUG):
