@@ -225,10 +225,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     # Every view says itself who may ask (GatewayView); one that forgets it is closed to all.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"key": f"{API_RATE}/min", "reader": f"{API_RATE_PER_READER}/min"},
+    "DEFAULT_SCHEMA_CLASS": "yabot.core.api.document.Document",
     "EXCEPTION_HANDLER": "yabot.core.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "YABOT",

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from gamification.models import Hold, Reason, Transfer
 from gamification.services import wallets
+from yabot.core.api.asked import Asked
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.problems import REFUSALS, WRITE_REFUSALS
 from yabot.core.api.users import IDEMPOTENCY
@@ -45,14 +46,14 @@ class History(serializers.Serializer[Any]):
     next = serializers.UUIDField(allow_null=True)
 
 
-class Page(serializers.Serializer[Any]):
+class Page(Asked):
     """Which part of a history."""
 
     before = serializers.UUIDField(required=False, help_text="The `next` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200, default=PAGE)
 
 
-class Order(serializers.Serializer[Any]):
+class Order(Asked):
     """Besitos to move. The reference makes it happen once, whatever is repeated."""
 
     amount = serializers.IntegerField(min_value=1, max_value=HIGHEST)
@@ -100,10 +101,9 @@ class HistoryView(GatewayView):
     )
     def get(self, request: Request, user_id: int) -> Response:
         """The movements, the newest first."""
-        asked = Page(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        limit: int = asked.validated_data["limit"]
-        before: UUID | None = asked.validated_data.get("before")
+        asked = Page.of(request.query_params.dict())
+        limit: int = asked["limit"]
+        before: UUID | None = asked.get("before")
         lines = wallets.history(user_id, limit + 1, before)
         shown = lines[:limit]
         following = shown[-1].id if len(lines) > limit else None
@@ -121,7 +121,7 @@ class AddView(GatewayView):
     @once
     def post(self, request: Request, user_id: int) -> Response:
         """Give the reader besitos, once per reference."""
-        return Response(Movement(wallets.add(user_id=user_id, **_order(request))).data)
+        return Response(Movement(wallets.add(user_id=user_id, **Order.of(request.data))).data)
 
 
 class SpendView(GatewayView):
@@ -138,7 +138,7 @@ class SpendView(GatewayView):
     @once
     def post(self, request: Request, user_id: int) -> Response:
         """Take besitos from the reader, once per reference; 409 GAM001 when they have too few."""
-        return Response(Movement(wallets.spend(user_id=user_id, **_order(request))).data)
+        return Response(Movement(wallets.spend(user_id=user_id, **Order.of(request.data))).data)
 
 
 class HoldView(GatewayView):
@@ -152,7 +152,7 @@ class HoldView(GatewayView):
     @once
     def post(self, request: Request, user_id: int) -> Response:
         """Put besitos aside until they are taken or given back."""
-        asked = _order(request)
+        asked = Order.of(request.data)
         asked.pop("note")
         return Response(Aside(wallets.hold(user_id=user_id, **asked)).data)
 
@@ -176,9 +176,3 @@ class HoldEndView(GatewayView):
             raise NotFound
         self.ends[end](hold_id)
         return Response(Aside(Hold.objects.get(pk=hold_id)).data)
-
-
-def _order(request: Request) -> dict[str, Any]:
-    asked = Order(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)

@@ -66,7 +66,10 @@ def test_the_same_write_again_tells_the_same_secret_which_is_stored_nowhere(head
     [
         ({"url": "http://cuentas.example/"}, "url"),
         ({"url": "https://10.0.0.1/"}, "url"),
-        ({"event_types": ["hint_opened"]}, "event_types"),
+        ({"event_types": ["hint_opened"]}, "event_types.0"),
+        ({"url": "https://a.example/\r\nX: 1"}, "url"),
+        ({"url": "https://a b.example/"}, "url"),
+        ({"events": []}, "events"),
         ({"name": ""}, "name"),
         ({"name": "x" * 81}, "name"),
     ],

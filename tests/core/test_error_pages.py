@@ -93,7 +93,7 @@ def test_a_program_gets_the_same_as_json(browser):
     assert answer.status_code == 503
     assert answer.json()["code"] == "SVC001"
     assert answer.json()["fields"] == {}
-    assert browser.get("/api/v1/nowhere").json()["code"] == "HTTP404"
+    assert browser.get("/api/v1/nowhere").json()["code"] == "REQ004"
 
 
 @pytest.mark.parametrize("expected_errors", [["Service Unavailable"]])

@@ -22,6 +22,7 @@ from yabot.core.redaction import redact
 log = logging.getLogger(__name__)
 
 API = "/api/"
+CODES = {HTTPStatus.NOT_FOUND: "REQ004"}  # as the gateway itself says it
 RETRY_SECONDS = 10
 
 
@@ -87,7 +88,7 @@ def session_lost(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _shown(request: HttpRequest, problem: Problem) -> HttpResponse:
     answer: HttpResponse
     if request.path.startswith(API):
-        code = problem.code or f"HTTP{problem.status.value}"
+        code = problem.code or CODES.get(problem.status, f"HTTP{problem.status.value}")
         content = {"code": code, "detail": problem.text, "fields": {}}
         answer = JsonResponse(content, status=problem.status, json_dumps_params={"ensure_ascii": False})
     else:

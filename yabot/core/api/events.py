@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from yabot.core.api.asked import Filter
 from yabot.core.api.gateway import GatewayView
 from yabot.core.api.paging import PARAMETERS, Newest, page_of
 from yabot.core.api.problems import REFUSALS
@@ -28,7 +29,7 @@ class Happened(serializers.ModelSerializer[EventRecord]):
         return dict(orjson.loads(record.payload))
 
 
-class Wanted(serializers.Serializer[Any]):
+class Wanted(Filter):
     """Which events are asked for."""
 
     type = serializers.CharField(max_length=64, required=False)
@@ -48,8 +49,7 @@ class EventsView(GatewayView):
     )
     def get(self, request: Request) -> Response:
         """The events, the newest first: all, or those of one type, reader or chain."""
-        asked = Wanted(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
+        wanted = EventRecord.objects.filter(**Wanted.of(request.query_params.dict()))
         pages = Newest()
-        found = pages.paginate_queryset(EventRecord.objects.filter(**asked.validated_data), request, view=self)
+        found = pages.paginate_queryset(wanted, request, view=self)
         return pages.get_paginated_response(Happened(found, many=True).data)

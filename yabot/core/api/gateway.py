@@ -12,22 +12,28 @@ from typing import Any, ClassVar, cast
 
 from django.db import IntegrityError
 from django.http import Http404
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from django.views.decorators.common import no_append_slash
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from yabot.core import keys
+from yabot.core.api import throttling
+from yabot.core.api.problems import TooLarge
+from yabot.core.api.throttling import KeyThrottle, ReaderThrottle
 from yabot.core.errors import DomainError
 from yabot.core.models import IdempotentAnswer, ModuleKey
 from yabot.core.transactions import atomic, is_inside
 
 READING = ("GET", "HEAD", "OPTIONS")
 LONGEST_KEY = 128
+LARGEST = 256 * 1024
 
 
 class Program:
@@ -41,26 +47,19 @@ class KeyAuthentication(BaseAuthentication):
     """``Authorization: Bearer yk_…``."""
 
     def authenticate(self, request: Request) -> tuple[Program, ModuleKey]:
-        """The key's program. Raises KeyRefused."""
+        """The key's program. Raises KeyRefused, and Throttled for one wrong key after the other."""
         scheme, _, presented = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not presented.strip():
             raise keys.KeyMissing
-        return Program(), keys.check(presented.strip())
+        try:
+            return Program(), keys.check(presented.strip())
+        except keys.KeyRefused:
+            throttling.note_refusal(request.META.get("REMOTE_ADDR", ""))
+            raise
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 asks for."""
         return 'Bearer realm="yabot"'
-
-
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """The key in the OpenAPI document."""
-
-    target_class = KeyAuthentication
-    name = "moduleKey"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        """A bearer token."""
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "yk_<prefix>_<secret>"}
 
 
 class HasRight(BasePermission):
@@ -68,32 +67,20 @@ class HasRight(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raises KeyNotPermitted."""
-        verb = view.verb or ("read" if request.method in READING else "write")
-        key = cast(ModuleKey, request.auth)
-        if not key.may(f"{view.module}:{verb}"):
+        if not cast(ModuleKey, request.auth).may(view.right(request.method)):
             raise keys.KeyNotPermitted
         return True
 
 
-class KeyThrottle(SimpleRateThrottle):
-    """So many requests a minute for each key."""
+class StrictJSON(JSONParser):
+    """JSON that is not nested without end."""
 
-    scope = "key"
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        """One count for each key."""
-        return f"throttle:key:{request.auth.pk}" if request.auth else None
-
-
-class ReaderThrottle(SimpleRateThrottle):
-    """So many writes a minute concerning one reader, whoever asks."""
-
-    scope = "reader"
-
-    def get_cache_key(self, request: Request, view: Any) -> str | None:
-        """One count for each reader."""
-        user_id = view.kwargs.get("user_id")
-        return None if user_id is None or request.method in READING else f"throttle:reader:{user_id}"
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """The value. Raises ParseError."""
+        try:
+            return super().parse(*args, **kwargs)
+        except RecursionError:
+            raise ParseError from None
 
 
 class GatewayView(APIView):
@@ -103,7 +90,19 @@ class GatewayView(APIView):
     verb: ClassVar[str] = ""
     authentication_classes = (KeyAuthentication,)
     permission_classes = (HasRight,)
-    throttle_classes: ClassVar[tuple[type[SimpleRateThrottle], ...]] = (KeyThrottle, ReaderThrottle)  # type: ignore[misc]
+    throttle_classes: ClassVar[tuple[type[BaseThrottle], ...]] = (KeyThrottle, ReaderThrottle)  # type: ignore[misc]
+    parser_classes = (StrictJSON,)
+    metadata_class = None  # the document says it all
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view. Its address without the last / is no address: a redirect would turn a write into a read."""
+        return no_append_slash(super().as_view(**initkwargs))
+
+    @classmethod
+    def right(cls, method: str | None) -> str:
+        """The right a key needs."""
+        return f"{cls.module}:{cls.verb or ('read' if method in READING else 'write')}"
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """A key of one reader knows no other: everything of theirs does not exist."""
@@ -111,10 +110,12 @@ class GatewayView(APIView):
         limited = cast(ModuleKey, request.auth).user_id
         if limited is not None and kwargs.get("user_id") != limited:
             raise Http404
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+            raise TooLarge
 
 
 class RepeatableRefused(DomainError):
-    """The Idempotency-Key was used for something else, or is too long."""
+    """The Idempotency-Key was used for something else, or is too long, or no text."""
 
     code = "IDEM001"
 
@@ -139,7 +140,7 @@ def once(method: Method) -> Method:
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             return method(view, request, *args, **kwargs)
-        if len(key) > LONGEST_KEY:
+        if len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
             raise RepeatableRefused
         effect = functools.partial(method, view, request, *args, **kwargs)
         try:

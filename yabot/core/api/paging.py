@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
-from rest_framework.pagination import CursorPagination
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
 
 PARAMETERS = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 
@@ -16,6 +19,21 @@ class Newest(CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """The rows of the page that is asked for. Raises NotFound when there cannot be such a page."""
+        self._key = queryset.model._meta.pk
+        return super().paginate_queryset(queryset, request, view)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Where the page begins: at a key, whatever the caller made of it."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and cursor.position is not None:
+            try:
+                self._key.run_validators(self._key.to_python(cursor.position))
+            except ValidationError:
+                raise NotFound from None
+        return cursor
 
 
 def page_of(shown: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:

@@ -1,6 +1,7 @@
 """Every refusal of the API looks the same: ``{"code", "detail", "fields"}``, in Spanish or English."""
 
 import logging
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.http import Http404
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
@@ -29,13 +30,19 @@ class Problem(serializers.Serializer[Any]):
     )
 
 
+class TooLarge(exceptions.APIException):
+    """More than a request of this API can need."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. What nobody expected stays an error 500."""
     if isinstance(error, KeyRefused):
         headers = {"WWW-Authenticate": 'Bearer realm="yabot"'} if error.status == HTTPStatus.UNAUTHORIZED else {}
         return _say(error.status, error.code, _sentence(error), headers=headers)
     if isinstance(error, exceptions.Throttled):
-        wait = {"Retry-After": str(max(1, int(getattr(error, "wait", None) or 1)))}
+        wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
         return _say(HTTPStatus.TOO_MANY_REQUESTS, TooMuchAtOnce.code, _sentence(TooMuchAtOnce()), headers=wait)
     if isinstance(error, Unavailable):
         return _say(HTTPStatus.SERVICE_UNAVAILABLE, error.code, _sentence(error))
@@ -47,31 +54,41 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return _of_rest_framework(error)
 
 
+_KINDS: tuple[tuple[tuple[type[Exception], ...], int, str, Any], ...] = (
+    ((exceptions.ParseError,), 400, "REQ002", _("La petición no es JSON que se entienda.")),
+    ((Http404, exceptions.NotFound), 404, "REQ004", _("Esto no existe.")),
+    ((exceptions.MethodNotAllowed,), 405, "REQ005", _("Esta dirección no admite ese método.")),
+    ((exceptions.UnsupportedMediaType,), 415, "REQ006", _("Solo se admite application/json.")),
+    ((exceptions.NotAcceptable,), 406, "REQ007", _("Solo se responde con application/json.")),
+    ((TooLarge,), 413, "REQ008", _("La petición es demasiado grande.")),
+    ((PermissionDenied,), 403, "AUTH004", _("Esta llave no tiene permiso para esto.")),
+)
+
+
 def _of_rest_framework(error: Exception) -> Response | None:
-    match error:
-        case exceptions.ValidationError():
-            return _say(HTTPStatus.BAD_REQUEST, "REQ001", _("Hay datos que no valen."), _by_field(error.detail))
-        case exceptions.ParseError():
-            return _say(HTTPStatus.BAD_REQUEST, "REQ002", _("La petición no es JSON que se entienda."))
-        case Http404() | exceptions.NotFound():
-            return _say(HTTPStatus.NOT_FOUND, "REQ004", _("Esto no existe."))
-        case exceptions.MethodNotAllowed():
-            return _say(HTTPStatus.METHOD_NOT_ALLOWED, "REQ005", _("Esta dirección no admite ese método."))
-        case exceptions.UnsupportedMediaType():
-            return _say(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "REQ006", _("Solo se admite application/json."))
-        case exceptions.NotAcceptable():
-            return _say(HTTPStatus.NOT_ACCEPTABLE, "REQ007", _("Solo se responde con application/json."))
-        case PermissionDenied():
-            return _say(HTTPStatus.FORBIDDEN, "AUTH004", _("Esta llave no tiene permiso para esto."))
+    if isinstance(error, exceptions.ValidationError):
+        return _say(HTTPStatus.BAD_REQUEST, "REQ001", str(_("Hay datos que no valen.")), _by_field(error.detail))
+    for kinds, status, code, detail in _KINDS:
+        if isinstance(error, kinds):
+            return _say(status, code, str(detail))
     return None
 
 
-def _by_field(detail: Any) -> dict[str, list[str]]:
-    if not isinstance(detail, dict):
-        return {"": [str(part) for part in detail]}
-    return {
-        str(name): [str(part) for part in ([said] if isinstance(said, str) else said)] for name, said in detail.items()
-    }
+def _by_field(detail: Any, place: str = "") -> dict[str, list[str]]:
+    """Every complaint under its field's path, such as ``event_types.0``."""
+    if isinstance(detail, str):
+        return {place: [_sayable(detail)]}
+    parts = detail.items() if isinstance(detail, dict) else [("", part) for part in detail]
+    found: dict[str, list[str]] = {}
+    for name, part in parts:
+        for inside, said in _by_field(part, ".".join(filter(None, (place, _sayable(str(name)))))).items():
+            found.setdefault(inside, []).extend(said)
+    return found
+
+
+def _sayable(text: str) -> str:
+    """What was wrong may be half a character, which no answer can repeat."""
+    return text.encode(errors="replace").decode()
 
 
 def _sentence(error: DomainError) -> str:
@@ -91,4 +108,4 @@ REFUSALS = {
     429: Problem,
     503: Problem,
 }
-WRITE_REFUSALS = {**REFUSALS, 409: Problem, 415: Problem}
+WRITE_REFUSALS = {**REFUSALS, 409: Problem, 413: Problem, 415: Problem}

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from yabot.core.api.asked import Asked
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.paging import PARAMETERS, Newest, page_of
 from yabot.core.api.problems import REFUSALS, WRITE_REFUSALS
@@ -29,7 +30,7 @@ class Reader(serializers.ModelSerializer[TelegramUser]):
         read_only_fields = ("id", "first_name", "last_name", "username", "started_at", "blocked_at")
 
 
-class Wishes(serializers.Serializer[Any]):
+class Wishes(Asked):
     """How a reader wants to be spoken to."""
 
     language = serializers.ChoiceField(choices=[("", ""), ("es", "es"), ("en", "en")], required=False)
@@ -72,9 +73,7 @@ class ReaderView(GatewayView):
     @once
     def patch(self, request: Request, user_id: int) -> Response:
         """Change a reader's language or time zone."""
-        asked = Wishes(data=request.data)
-        asked.is_valid(raise_exception=True)
-        return Response(Reader(_change(user_id, asked.validated_data)).data)
+        return Response(Reader(_change(user_id, Wishes.of(request.data))).data)
 
 
 @atomic

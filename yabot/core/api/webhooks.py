@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from yabot.core.api.asked import Asked, Filter
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.paging import PARAMETERS, Newest, page_of
 from yabot.core.api.problems import REFUSALS, WRITE_REFUSALS
@@ -40,7 +41,7 @@ class WebhookSecret(Webhook):
         fields = (*Webhook.Meta.fields, "secret")  # type: ignore[assignment]
 
 
-class _Checked(serializers.Serializer[Any]):
+class _Checked(Asked):
     def validate_url(self, url: str) -> str:
         """Refuse an address that must not be called."""
         try:
@@ -48,6 +49,10 @@ class _Checked(serializers.Serializer[Any]):
         except DomainError as error:
             raise serializers.ValidationError(error.sentence((get_language() or "es")[:2])) from None
         return url
+
+    def validate_event_types(self, types: list[str]) -> list[str]:
+        """Each once."""
+        return list(dict.fromkeys(types))
 
 
 def _types() -> serializers.ListField:
@@ -105,16 +110,11 @@ class WebhookCall(serializers.ModelSerializer[WebhookDelivery]):
         return row.user_id or None
 
 
-class CallsWanted(serializers.Serializer[Any]):
+class CallsWanted(Filter):
     """Which calls are asked for."""
 
     state = serializers.ChoiceField(choices=list(STATES), required=False)
     type = serializers.CharField(max_length=64, required=False)
-
-
-def _asked(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _with_salt(endpoint: WebhookEndpoint) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class WebhooksView(GatewayView):
 
     @once
     def _make(self, request: Request) -> Response:
-        made, _secret = endpoints.create(**_asked(NewWebhook(data=request.data)))
+        made, _secret = endpoints.create(**NewWebhook.of(request.data))
         return Response(_with_salt(made), 201)
 
 
@@ -175,7 +175,7 @@ class WebhookView(GatewayView):
     @once
     def patch(self, request: Request, endpoint_id: UUID) -> Response:
         """Change what is given. Switched on again, a webhook begins anew."""
-        asked = _asked(WebhookChanges(data=request.data))
+        asked = WebhookChanges.of(request.data)
         return Response(Webhook(endpoints.change(_endpoint(endpoint_id).pk, **asked)).data)
 
     @extend_schema(
@@ -238,7 +238,7 @@ class CallsView(GatewayView):
     )
     def get(self, request: Request, endpoint_id: UUID) -> Response:
         """The calls, the newest first: all, or those in one state or of one type."""
-        asked = _asked(CallsWanted(data=request.query_params.dict()))
+        asked = CallsWanted.of(request.query_params.dict())
         if "state" in asked:
             asked["state"] = STATES[asked["state"]]
         pages = Newest()
