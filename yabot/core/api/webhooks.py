@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import get_language
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,6 +19,7 @@ from yabot.core.errors import DomainError
 from yabot.core.models import CallState, WebhookDelivery, WebhookEndpoint
 from yabot.core.webhooks import endpoints, queue, rules, signing
 
+EXAMPLE = {"name": "Shop", "url": "https://shop.example/yabot", "event_types": ["besitos_added"]}
 STATES = {state.name.lower(): state for state in CallState}
 
 
@@ -144,6 +145,7 @@ class WebhooksView(GatewayView):
         operation_id="create_webhook",
         parameters=[IDEMPOTENCY],
         request=NewWebhook,
+        examples=[OpenApiExample("Besitos", value=EXAMPLE, request_only=True)],
         responses={201: WebhookSecret, **WRITE_REFUSALS},
     )
     def post(self, request: Request) -> Response:
