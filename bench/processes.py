@@ -70,6 +70,15 @@ class Running:
                 return line
         raise ProcessFailed(f"{self.name} did not print {beginnings} within {seconds:.0f} s\n{self.last_words()}")
 
+    def wait_for_log(self, text: str, *, seconds: float) -> None:
+        """Wait until this is in its log; fail when it ends or time is up."""
+        deadline = time.monotonic() + seconds
+        while text not in self.log.read_text(encoding="utf-8", errors="replace"):
+            self._check_alive()
+            if time.monotonic() > deadline:
+                raise ProcessFailed(f"{self.name} did not say {text!r} within {seconds:.0f} s\n{self.last_words()}")
+            time.sleep(0.1)
+
     def _check_alive(self) -> None:
         if self.process.poll() is not None:
             self._reader.join(1)
@@ -144,17 +153,17 @@ def memory_mb(pid: int, kind: str = "rss") -> float:
 
 
 class PeakMemory:
-    """Samples a process and its children until the block ends; ``mb`` is the highest sum seen."""
+    """Samples processes and their children until the block ends; ``mb`` is the highest sum seen."""
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, process_ids: Iterable[int]) -> None:
         self.mb = 0.0
-        self._pid = pid
+        self._process_ids = list(process_ids)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
     def _sample(self) -> None:
         while not self._over.wait(SAMPLE_SECONDS):
-            self.mb = max(self.mb, memory_mb(self._pid))
+            self.mb = max(self.mb, round(sum(memory_mb(pid) for pid in self._process_ids), 1))
 
     def __enter__(self) -> Self:
         self._thread.start()

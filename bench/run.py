@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NoReturn
 
-from bench import sections
+from bench import homes, sections
 from bench.processes import ProcessFailed
 from bench.sections import Options, Report
 
@@ -26,6 +26,7 @@ SECTIONS: dict[str, Callable[[Options], Iterator[Report]]] = {
     "http": sections.http,
     "peer": sections.peer,
     "idle": sections.idle,
+    "engines": sections.engines,
 }
 
 
@@ -118,7 +119,8 @@ def tell_result(report: Report) -> None:
     if "p99_ms" in report:
         rate, p50, p99 = report["reactions_per_second"], report["p50_ms"], report["p99_ms"]
         checked = "complete" if report["correct"] else "NOT CORRECT"
-        tell(f"  {report['bench']}: {rate} reactions/s, p50 {p50} ms, p99 {p99} ms, {checked}")
+        where = f"{report['bench']} ({report['database']})"
+        tell(f"  {where}: {rate} reactions/s, p50 {p50} ms, p99 {p99} ms, {checked}")
 
 
 def interrupted(*_: object) -> NoReturn:
@@ -131,6 +133,8 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--only", action="append", choices=list(SECTIONS), help="may be repeated; default: all")
     parser.add_argument("--users", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=20, help="reactions of each user; there are 20 hints")
+    parser.add_argument("--engine", action="append", choices=homes.ENGINES, help="may be repeated; default: all")
+    parser.add_argument("--engine-rounds", type=int, default=3, help="at most so many rounds in the section engines")
     parser.add_argument("--idle-reactions", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=1, help="whole runs; the summary takes medians")
     parser.add_argument("--deadline", type=float, default=120, help="seconds for one run of one section")

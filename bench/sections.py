@@ -1,4 +1,4 @@
-"""The four measurements; each starts its own processes on fresh data, ends them, and yields reports."""
+"""The measurements; each starts its own processes on fresh data, ends them, and yields reports."""
 
 import argparse
 import asyncio
@@ -8,12 +8,13 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
+from bench import homes
 from bench.processes import PeakMemory, Running, cpu_seconds, memory_mb, run
 from bench.scenario import TOKEN
 
@@ -22,6 +23,7 @@ Options = argparse.Namespace
 
 READY_SECONDS = 60.0
 GRACE_SECONDS = 10.0
+ENGINES_OF_SERVERS = ("postgres", "mongodb")
 FILL_SECONDS = 1800.0
 SCALE_RUNS = 5
 QUEUE_CHECKS = 40
@@ -40,27 +42,28 @@ _LEDGER = """
 
 def in_process(options: Options) -> Iterator[Report]:
     """Chains a second without HTTP, at several batch sizes."""
-    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as folder:
-        environment = prepared_yabot(Path(folder))
-        for line in run(["-m", "bench.in_process"], environment=environment, seconds=options.deadline).splitlines():
-            yield {"bench": "in-process", **json.loads(line)}
+    for engine in options.engine or homes.ENGINES:
+        with homes.home(engine) as home:
+            told = run(["-m", "bench.in_process"], environment=home.environment, seconds=options.deadline)
+        for line in told.splitlines():
+            yield {"bench": "in-process", "database": engine, **json.loads(line)}
 
 
 def scale(options: Options) -> Iterator[Report]:
     """The milliseconds of a chain with a million entries against those on a nearly empty database, taking turns."""
     from bench.scale import EVERY, PARTICIPANTS
 
-    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as small, tempfile.TemporaryDirectory() as large:
-        homes = {"empty": prepared_yabot(Path(small)), "full": prepared_yabot(Path(large))}
-        run(["-m", "bench.fill", str(PARTICIPANTS), str(EVERY)], environment=homes["empty"], seconds=FILL_SECONDS)
-        run(["-m", "bench.fill", str(PARTICIPANTS * EVERY)], environment=homes["full"], seconds=FILL_SECONDS)
-        found: dict[str, list[dict[str, float]]] = {name: [] for name in homes}
+    with homes.home() as small, homes.home() as large:
+        sizes = {"empty": small.environment, "full": large.environment}
+        run(["-m", "bench.fill", str(PARTICIPANTS), str(EVERY)], environment=sizes["empty"], seconds=FILL_SECONDS)
+        run(["-m", "bench.fill", str(PARTICIPANTS * EVERY)], environment=sizes["full"], seconds=FILL_SECONDS)
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in sizes}
         for number in range(1, SCALE_RUNS + 1):
-            for name, environment in homes.items():
+            for name, environment in sizes.items():
                 told = run(["-m", "bench.scale", str(number)], environment=environment, seconds=options.deadline)
                 found[name].append(json.loads(told))
         ledger = json.loads(
-            run(["manage.py", "prove_ledger", "--json"], environment=homes["full"], seconds=FILL_SECONDS)
+            run(["manage.py", "prove_ledger", "--json"], environment=sizes["full"], seconds=FILL_SECONDS)
         )
     for size in found["full"][0]:
         empty, full = (statistics.median(line[size] for line in found[name]) for name in ("empty", "full"))
@@ -88,8 +91,19 @@ def peer(options: Options) -> Iterator[Report]:
     yield hand_written("peer-idle", idle_arguments(options), options)
 
 
-def load_arguments(options: Options) -> list[str]:
-    return ["--mode", "load", "--users", str(options.users), "--rounds", str(options.rounds)]
+def engines(options: Options) -> Iterator[Report]:
+    """Both loads on the engines of bigger installations, and on a cluster: bot, two workers, beat and Valkey."""
+    load = load_arguments(options, rounds=min(options.rounds, options.engine_rounds))
+    for engine in options.engine or ENGINES_OF_SERVERS:
+        yield yabot("engine", load, options, engine=engine)
+        yield yabot("engine-idle", idle_arguments(options), options, engine=engine)
+    for engine in options.engine or ENGINES_OF_SERVERS:
+        yield yabot("cluster", load, options, engine=engine, cluster=True)
+        yield yabot("cluster-idle", idle_arguments(options), options, engine=engine, cluster=True)
+
+
+def load_arguments(options: Options, *, rounds: int | None = None) -> list[str]:
+    return ["--mode", "load", "--users", str(options.users), "--rounds", str(rounds or options.rounds)]
 
 
 def idle_arguments(options: Options) -> list[str]:
@@ -97,43 +111,16 @@ def idle_arguments(options: Options) -> list[str]:
 
 
 # --- YABOT ------------------------------------------------------------------------------------------------------------
-def yabot(name: str, load: list[str], options: Options) -> Report:
-    with tempfile.TemporaryDirectory(prefix="yabot-bench-") as folder:
-        environment = prepared_yabot(Path(folder))
-        with start_stub(load, Path(folder), options) as stub:
-            api = f"http://127.0.0.1:{stub_port(stub)}"
-            environment |= {"TELEGRAM_API_URL": f"{api}/bot", "TELEGRAM_FILE_URL": f"{api}/file/bot"}
-            command = ["manage.py", "runbot"]
-            with Running("runbot", command, folder=Path(folder), environment=environment) as bot:
-                report = drive(stub, bot, options)
-                report["queues"] = drained_queues(environment)
-        report["ledger"] = json.loads(run(["manage.py", "prove_ledger", "--json"], environment=environment))
+def yabot(name: str, load: list[str], options: Options, *, engine: str = "sqlite", cluster: bool = False) -> Report:
+    with homes.home(engine, redis=cluster) as home, start_stub(load, home.folder, options) as stub:
+        api = f"http://127.0.0.1:{stub_port(stub)}"
+        home.environment |= {"TELEGRAM_API_URL": f"{api}/bot", "TELEGRAM_FILE_URL": f"{api}/file/bot"}
+        with home.processes() as processes:
+            report = drive(stub, processes, options, home.server_ids)
+            report["queues"] = drained_queues(home.environment)
+        report["ledger"] = json.loads(run(["manage.py", "prove_ledger", "--json"], environment=home.environment))
     report["correct"] = is_complete(report) and not any(report["queues"].values()) and report["ledger"]["ok"]
-    return {"bench": name, "database": "sqlite", **report}
-
-
-def prepared_yabot(folder: Path) -> dict[str, str]:
-    """Migrate and fill a new SQLite file; return the environment that uses it."""
-    environment = yabot_environment(folder)
-    run(["manage.py", "migrate", "--verbosity", "0"], environment=environment)
-    run(["-m", "bench.content"], environment=environment)
-    return environment
-
-
-def yabot_environment(folder: Path) -> dict[str, str]:
-    """An embedded installation, whatever the surrounding shell or ``.env`` says."""
-    settings = {
-        "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
-        "REDIS_URL": "",
-        "SECRET_KEY": "bench-" * 10,
-        "DEBUG": "0",
-        "SEND_RATE": "0",
-        "TELEGRAM_TOKEN": TOKEN,
-        "TELEGRAM_WEBHOOK_URL": "",
-        "YABOT_CRASH_AT": "",
-        "DJANGO_SETTINGS_MODULE": "yabot.settings",
-    }
-    return {**os.environ, **settings}
+    return {"bench": name, "database": engine, **report}
 
 
 def drained_queues(environment: Mapping[str, str]) -> dict[str, int]:
@@ -160,7 +147,7 @@ def hand_written(name: str, load: list[str], options: Options) -> Report:
                     "DATABASE_URL": postgres.get_uri(),
                 }
                 with Running("peer", ["-m", "bench.peer"], folder=Path(folder), environment=environment) as bot:
-                    report = drive(stub, bot, options, database_pid=postgres.get_pid())
+                    report = drive(stub, [bot], options, [postgres.get_pid()])
             report["ledger"] = asyncio.run(peer_ledger(postgres.get_uri()))
         finally:
             postgres.cleanup()
@@ -197,15 +184,19 @@ def stub_port(stub: Running) -> int:
     return int(stub.expect("ready ", seconds=READY_SECONDS).split()[1])
 
 
-def drive(stub: Running, bot: Running, options: Options, database_pid: int | None = None) -> Report:
-    """Follow the stub through a run; return its report with the bot's CPU time, memory and start-up time."""
-    with PeakMemory(bot.pid) as peak:
+def drive(stub: Running, processes: Sequence[Running], options: Options, server_ids: Sequence[int] = ()) -> Report:
+    """Follow the stub through a run; return its report with CPU time, memory and start-up time.
+
+    The first process is the bot; all of them are counted as the bot's, the servers as the database's.
+    """
+    bot, ids = processes[0], [process.pid for process in processes]
+    with PeakMemory(ids) as peak:
         stub.expect("polled", seconds=READY_SECONDS, beside=bot)
         ready_after = time.monotonic() - bot.started_at
         stub.expect("started", seconds=READY_SECONDS, beside=bot)
-        before = cpu_seconds(bot.pid), cpu_seconds(database_pid) if database_pid else 0.0
+        before = cpu_of(ids), cpu_of(server_ids)
         report: Report = json.loads(stub.expect("{", seconds=options.deadline + GRACE_SECONDS, beside=bot))
-        after = cpu_seconds(bot.pid), cpu_seconds(database_pid) if database_pid else 0.0
+        after = cpu_of(ids), cpu_of(server_ids)
     count = max(report["reactions"], 1)
     report |= {
         "ready_s": round(ready_after, 2),
@@ -213,9 +204,13 @@ def drive(stub: Running, bot: Running, options: Options, database_pid: int | Non
         "database_cpu_ms_per_reaction": round((after[1] - before[1]) / count * 1000, 3),
         "bot_peak_rss_mb": peak.mb,
     }
-    if database_pid:
-        report["database_pss_mb"] = memory_mb(database_pid, "pss")
+    if server_ids:
+        report["database_pss_mb"] = round(sum(memory_mb(pid, "pss") for pid in server_ids), 1)
     return report
+
+
+def cpu_of(process_ids: Iterable[int]) -> float:
+    return sum(cpu_seconds(pid) for pid in process_ids)
 
 
 def is_complete(report: Report) -> bool:
