@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from celery.schedules import schedstate, schedule
-from django.db import DatabaseError, InterfaceError, close_old_connections
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, InterfaceError, close_old_connections
 from django.db.models import QuerySet
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
@@ -95,9 +96,17 @@ def fill() -> None:
         if any(getattr(row, name) != value for name, value in wanted.items()):
             for name, value in wanted.items():
                 setattr(row, name, value)
-            row.save()
+            _save(row)
     for row in known.values():
         row.delete()
+
+
+def _save(row: PeriodicTask) -> None:
+    """Its own check of uniqueness, told as what it is: another beat wrote the row first, so look again."""
+    try:
+        row.save()
+    except ValidationError as error:
+        raise IntegrityError(str(error)) from error
 
 
 def _interval(job: Job) -> IntervalSchedule:

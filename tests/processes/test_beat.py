@@ -43,6 +43,21 @@ def test_there_is_one_row_for_each_job_however_often_beat_starts(shell):
     assert "forget_old_runs:86400:yabot:True" in rows
 
 
+def test_beats_that_start_together_leave_one_row_for_each_job(shell):
+    from yabot.schedule import EVERY_JOB
+
+    rows = shell(
+        before="""
+from concurrent.futures import ThreadPoolExecutor
+from django.db import connection
+with ThreadPoolExecutor(4) as beats:
+    list(beats.map(lambda _: (beat.fill(), connection.close()), range(4)))
+"""
+    )
+
+    assert len(rows.splitlines()[0].split()[1:]) == len(EVERY_JOB)
+
+
 def test_rows_that_were_changed_or_are_no_more_are_put_right(shell):
     rows = shell(
         before="""
