@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from gamification.models import Transfer
-from tests.core.calling import ORDER, WALLET, ask, operations
+from tests.core.calling import NOBODY, ORDER, WALLET, ask, operations
 from tests.factories import core as factories
 from tests.factories.keys import bearer
 from yabot.core.api.throttling import MOST_REFUSED
@@ -148,6 +148,18 @@ def test_a_page_that_cannot_be_is_not_there(position):
     for one in lists:
         answer = ask(f"{one.path}?cursor={quote(cursor)}", bearer())
         assert (answer.status_code, answer.json()["code"]) == (404, "REQ004"), one.name
+
+
+@pytest.mark.parametrize(
+    "position",
+    [str(NOBODY), "2026-11-24", "2026-11-24 12:00", "0001-01-01 00:00:00+14:00", "9999-12-31 23:00-14:00"],
+)
+def test_a_page_that_begins_at_no_time_is_not_there(position):
+    cursor = base64.b64encode(f"p={quote(position)}".encode()).decode()
+
+    answer = ask(f"/api/v1/core/events/?type=besitos_added&cursor={quote(cursor)}", bearer())
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "REQ004")
 
 
 def test_many_wrong_keys_from_one_address_wait_and_a_good_one_does_not():

@@ -18,6 +18,7 @@ from bench.scenario import GROUP_ID
 from channeladmin.models import HeartPost
 from gamification.services import proof, wallets
 from narrative.services import hints
+from tests.core.calling import ask, operations
 from tests.factories.core import (
     DeliveryFactory,
     InboundUpdateFactory,
@@ -25,13 +26,14 @@ from tests.factories.core import (
     ReactionTotalFactory,
     ReconciliationFindingFactory,
 )
+from tests.factories.keys import bearer
 from tests.flows.plans import GROWING, STAYS_SMALL, Plan, watching
 from tests.flows.story import write_story
 from yabot.bot import RAW
 from yabot.core import clock, delivery, health, reconciliation
 from yabot.core import people as readers
 from yabot.core.events import publish
-from yabot.core.models import TelegramUser
+from yabot.core.models import EventRecord, TelegramUser
 from yabot.core.telegram import inbox, outbox
 from yabot.core.telegram.lane import run_raw
 from yabot.core.telegram.outcome import Outcome, Result
@@ -221,3 +223,22 @@ def test_the_first_pages_of_the_back_office(past, admin_client, name):
         assert admin_client.get(reverse(name)).status_code == 200
 
     assert faults(plans) == []
+
+
+def test_every_list_of_the_api_with_every_filter_and_its_second_page(past):
+    chain = EventRecord.objects.filter(user_id=ANA).values_list("correlation_id", flat=True)[0]
+    reads = [one.path for one in operations(user_id=ANA) if one.method == "get"]
+    filters = ("type=besitos_added", f"user_id={ANA}", f"correlation_id={chain}", f"type=besitos_added&user_id={ANA}")
+    reads += [f"/api/v1/core/events/?{query}" for query in filters]
+    headers = bearer()
+
+    found: list[str] = []
+    for path in reads:
+        with watching() as plans:
+            page = ask(path, headers).json()
+            if str(page.get("next")).startswith("http"):
+                assert ask(page["next"], headers).status_code == 200
+        found += [f"{path}: {fault}" for fault in faults(plans)]
+
+    assert len(reads) >= 14
+    assert found == [], "\n".join(found)
