@@ -2,12 +2,12 @@
 
 from django.urls import path, register_converter
 from django.urls.converters import IntConverter
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
 from gamification.api import wallets
 from narrative.api import hints
 from yabot.core import modules
-from yabot.core.api import events, ports, users, webhooks
+from yabot.core.api import events, page, ports, users, webhooks
 from yabot.core.ports import Operation
 
 
@@ -46,11 +46,7 @@ everything = [
         if port.is_provided
     ),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[]), name="schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="schema", authentication_classes=[], permission_classes=[]),
-        name="docs",
-    ),
+    path("docs/", page.Page.as_view(), name="docs"),
 ]
 # A process answers for the modules it runs; the others' addresses do not exist in it.
 urlpatterns = [one for one in everything if modules.runs(str(one.pattern).removeprefix(V1).partition("/")[0])]

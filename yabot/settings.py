@@ -228,16 +228,23 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "yabot.core.api.document.Document",
     "EXCEPTION_HANDLER": "yabot.core.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
-    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "YABOT",
-    "DESCRIPTION": "Story, economy and channel of a Telegram community.",
+    "DESCRIPTION": "Story, economy and channel of a Telegram community. Keys are made in the back office (Llaves de "
+    "API) or with `manage.py modulekey`; a refusal is `{code, detail, fields}`; docs/api.md has the rest.",
+    "TAGS": [
+        {"name": "core", "description": "Readers, what happened, and who else hears of it."},
+        {"name": "gamification", "description": "Besitos: what readers have, earn, spend and put aside."},
+        {"name": "narrative", "description": "The story: its hints, and which of them readers have found."},
+    ],
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "yabot.core.api.document.Generator",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {"telegram_id": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}},
 }
 
 STATIC_URL = "static/"

@@ -49,6 +49,7 @@ class History(serializers.Serializer[Any]):
 class Page(Asked):
     """Which part of a history."""
 
+    besides = frozenset({"format"})
     before = serializers.UUIDField(required=False, help_text="The `next` of the page before.")
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200, default=PAGE)
 

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
+
+from yabot.core.api.document import Generator
 
 WALLET = "/api/v1/gamification/wallets/1/"
 ORDER = {"amount": 5, "reason": "fragment", "reference": "shop:1"}
@@ -37,7 +38,7 @@ class Operation:
 def operations(**values: Any) -> list[Operation]:
     """Every operation of the document; about reader 1, and about nothing that is there but ``values``."""
     known = {"user_id": 1, "end": "release"} | values
-    document = SchemaGenerator().get_schema(request=None, public=True)
+    document = Generator().get_schema()
     return [
         Operation(entry["operationId"], method, _filled(path, known), entry)
         for path, methods in document["paths"].items()

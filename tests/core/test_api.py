@@ -1,9 +1,12 @@
 """The API as a program sees it: wallets, readers, hints, events, and the document of all that."""
 
+import threading
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from gamification.services import wallets
@@ -13,6 +16,7 @@ from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
 from tests.factories.narrative import HintUnlockFactory
+from yabot.core.api.document import Generator
 from yabot.core.models import EventRecord, TelegramUser
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +63,27 @@ def test_a_chain_that_comes_with_a_request_goes_on_in_its_events():
     assert EventRecord.objects.get().correlation_id == chain
     headers = bearer()
     assert len(ask(f"/api/v1/core/events/?correlation_id={chain}", headers).json()["results"]) == 1
+    assert len(ask("/api/v1/core/events/?type=besitos_added", headers).json()["results"]) == 1
     assert ask("/api/v1/core/events/?type=nothing", headers).json()["results"] == []
     assert ask("/api/v1/core/events/?user_id=x", headers).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["", "type=reader_started&", "user_id=1&", "type=reader_started&user_id=1&"])
+def test_events_are_read_page_by_page_also_when_they_happened_at_once(query):
+    moment = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    written = [
+        factories.EventRecordFactory(type="reader_started", user_id=1, occurred_at=moment + timedelta(seconds=n // 4))
+        for n in range(10)
+    ]
+    headers, address, read = bearer(), f"/api/v1/core/events/?{query}limit=3", []
+
+    while address:
+        page = ask(address, headers).json()
+        read += [(event["occurred_at"], event["id"]) for event in page["results"]]
+        address = page["next"]
+
+    assert sorted(key for _, key in read) == [str(record.pk) for record in written]
+    assert [when for when, _ in read] == sorted((when for when, _ in read), reverse=True)
 
 
 def test_readers_are_listed_page_by_page_and_changed():
@@ -106,3 +129,28 @@ def test_the_document_and_its_page_come_from_here_alone(client):
     assert page.status_code == 200
     assert "http" not in page.content.decode().replace("http://www.w3.org", "")
     assert client.get(reverse("schema")).status_code == 200
+
+
+def test_the_document_speaks_the_language_of_whoever_asks_and_is_made_once(client):
+    said = {
+        language: client.get("/api/schema/?format=json", headers={"Accept-Language": language}).json()
+        for language in ("es", "en")
+    }
+
+    titles = {language: found["components"]["schemas"]["Aside"]["properties"] for language, found in said.items()}
+    assert [titles[language]["expires_at"]["title"] for language in ("es", "en")] == ["Vence", "Expires"]
+    assert Generator().get_schema() is Generator().get_schema()
+
+
+def test_two_who_ask_first_are_both_answered(monkeypatch):
+    monkeypatch.setattr(Generator, "_made", {})
+    answers: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(Client().get("/api/schema/").status_code)) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == [200] * 4

@@ -17,6 +17,9 @@ STRICT = {
 # unfold's Alpine.js evaluates the attributes of its own pages, and its colours are an inline style.
 THEMED = STRICT | {"script-src": "'self' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
 
+# Swagger UI writes styles into what it draws.
+DRAWN = STRICT | {"style-src": "'self' 'unsafe-inline'"}
+
 
 class ContentSecurityPolicy:
     """Tell the browser to run nothing that is not ours: a second net below escaping.
@@ -32,7 +35,7 @@ class ContentSecurityPolicy:
         """Answer, with the policy."""
         response = self.get_response(request)
         policy = THEMED if settings.UNFOLD_INSTALLED and _is_admin(request) else STRICT
-        response.headers.setdefault("Content-Security-Policy", _header(policy))
+        response.headers.setdefault("Content-Security-Policy", header(policy))
         return response
 
 
@@ -40,5 +43,6 @@ def _is_admin(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("admin:index"))
 
 
-def _header(policy: dict[str, str]) -> str:
+def header(policy: dict[str, str]) -> str:
+    """The policy as it is sent."""
     return "; ".join(f"{name} {value}" for name, value in policy.items())

@@ -30,4 +30,4 @@ class Asked(serializers.Serializer[Any]):
 class Filter(Asked):
     """A list's query: which rows, beside which page of them."""
 
-    besides = frozenset({"cursor", "limit"})
+    besides = frozenset({"cursor", "limit", "format"})

@@ -1,8 +1,11 @@
 """What every operation's entry in the OpenAPI document says, beside its own."""
 
-from typing import Any
+import threading
+from typing import Any, ClassVar
 
+from django.utils.translation import get_language
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 CORRELATION = "X-Correlation-ID"
@@ -27,6 +30,7 @@ class Document(AutoSchema):
         operation: Any = super().get_operation(*args, **kwargs)
         if operation is None or not hasattr(self.view, "right"):
             return operation
+        operation.setdefault("summary", operation["description"].partition(".")[0])
         needs = f"Needs the right `{self.view.right(self.method)}`."
         operation["description"] = f"{operation.get('description', '')}\n\n{needs}".strip()
         operation.setdefault("parameters", []).append(
@@ -35,6 +39,21 @@ class Document(AutoSchema):
         for status, response in operation["responses"].items():
             response["headers"] = {**response.get("headers", {}), **_headers(status)}
         return operation
+
+
+class Generator(SchemaGenerator):
+    """Makes the document once for each language, one thread at a time: the library's first steps bear no company."""
+
+    _making: ClassVar[threading.Lock] = threading.Lock()
+    _made: ClassVar[dict[str, Any]] = {}
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Any:
+        """The document. It does not depend on who asks."""
+        language = get_language() or ""
+        with self._making:
+            if language not in self._made:
+                self._made[language] = super().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+            return self._made[language]
 
 
 def _headers(status: str) -> dict[str, Any]:
