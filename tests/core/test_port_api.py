@@ -75,6 +75,15 @@ def test_a_refusal_is_a_conflict_with_both_sentences(key):
     }
 
 
+def test_a_refused_order_is_not_remembered(key):
+    again = {"idempotency-key": "order-1"}
+    assert ask(SPEND, ORDER, key, **again).json()["code"] == "GAM001"
+    WalletFactory(user_id=42, balance=7)
+
+    assert ask(SPEND, ORDER, key, **again).status_code == 200
+    assert service.balance_of(42) == 4
+
+
 @pytest.mark.parametrize(
     ("rights", "status", "code"),
     [((), 401, "AUTH001"), (("gamification:read", "gamification:write", "narrative:ports"), 403, "AUTH004")],

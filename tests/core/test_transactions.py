@@ -88,6 +88,25 @@ def test_another_database_error_is_raised_at_once():
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_failure_of_a_part_may_be_said_in_other_words():
+    @atomic
+    def part() -> None:
+        write("part")
+        raise KeyError("a part's own word")
+
+    @atomic
+    def whole() -> None:
+        try:
+            part()
+        except KeyError as error:
+            raise LookupError("as others know it") from error
+
+    with pytest.raises(LookupError, match="as others know it"):
+        whole()
+    assert not Lease.objects.filter(name="part").exists()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_hook_that_fails_after_the_commit_takes_nothing_back(expected_errors):
     expected_errors.append("Error calling")
 

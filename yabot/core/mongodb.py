@@ -83,10 +83,18 @@ def joined() -> Iterator[None]:
 
 
 def _refuse_a_broken_one(wrapper: Any, error: BaseException | None) -> None:
-    """Whoever caught the failure of a part cannot go on, as on the other engines."""
-    if wrapper.yabot_broken is not None and wrapper.yabot_broken is not error:
+    """Whoever caught the failure of a part cannot go on, as on the other engines; who says it in other words may."""
+    broken = wrapper.yabot_broken
+    if broken is not None and not _says(error, broken):
         wrapper.yabot_broken = error
         raise TransactionManagementError("a part of this transaction failed, and that was caught") from error
+
+
+def _says(error: BaseException | None, failure: BaseException) -> bool:
+    """Whether this is the failure itself, or was raised from it."""
+    while error is not None and error is not failure:
+        error = error.__cause__
+    return error is failure
 
 
 def _commit(wrapper: Any) -> None:
