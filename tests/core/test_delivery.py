@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import DatabaseError
 
 from tests.core.hearing import MODULE, IdleHappened, Journal, OtherHappened, ThingHappened, UrgentHappened, listening
-from yabot.core import clock, delivery
+from yabot.core import clock, delivery, transactions
 from yabot.core.events import publish
 from yabot.core.models import Delivery, EventRecord
 
@@ -183,6 +184,32 @@ def test_after_the_last_try_an_event_is_a_dead_letter_and_lets_the_others_pass(s
     assert dead.dead_at is not None
     assert dead.attempts == 3
     assert journal.numbers() == [2]
+
+
+def test_an_event_that_waits_for_rows_of_somebody_else_is_never_a_dead_letter(settings, monkeypatch):
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+    settings.DELIVERY_TRIES = 2
+    held = [True]
+    journal = Journal()
+
+    def hear(events):
+        if held:
+            raise DatabaseError("deadlock detected")
+        journal(events)
+
+    with listening(hear):
+        things(1, number=1)
+        for minutes in range(4):
+            with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+                delivery.deliver(MODULE)
+        waiting = Delivery.objects.get()
+        held.clear()
+        with time_machine.travel(waiting.due_at + timedelta(seconds=1), tick=False):
+            delivery.deliver(MODULE)
+
+    assert (waiting.attempts, waiting.dead_at) == (4, None)
+    assert waiting.due_at - clock.now() < timedelta(minutes=4)
+    assert journal.numbers() == [1]
 
 
 def test_a_replayed_dead_letter_is_heard_once(expected_errors, settings):

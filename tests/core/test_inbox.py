@@ -1,8 +1,10 @@
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from yabot.core import transactions
 from yabot.core.models import EventRecord, InboundUpdate, TelegramChat, TelegramUser, UpdateState
 from yabot.core.telegram import inbox, raw
+from yabot.core.telegram.intake import Intake
 from yabot.core.telegram.lane import run_raw
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +89,66 @@ def test_a_bad_update_is_marked_with_its_reason_and_stops_nobody(expected_errors
     assert states == {1: UpdateState.DONE, 2: UpdateState.FAILED, 3: UpdateState.DONE}
     assert "invalid literal" in InboundUpdate.objects.get(pk=2).error
     assert EventRecord.objects.count() == 2
+
+
+def test_an_update_whose_row_somebody_else_holds_waits_with_its_persons_later_ones(monkeypatch):
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+    held = {8}
+
+    def handler(updates):
+        if held.intersection(stored.user_id for stored in updates):
+            raise DatabaseError("deadlock detected")
+
+    beto = {**ANA, "id": 8}
+    stored = inbox.store([reaction(1), reaction(2, user=beto), reaction(3), reaction(4, user=beto)])
+
+    left = run_raw(handler, stored)
+    assert [update.id for update in left] == [2, 4]
+    states = dict(InboundUpdate.objects.values_list("id", "state"))
+    assert states == {1: UpdateState.DONE, 2: UpdateState.WAITING, 3: UpdateState.DONE, 4: UpdateState.WAITING}
+
+    held.clear()
+    assert run_raw(handler, left) == []
+    assert not InboundUpdate.objects.exclude(state=UpdateState.DONE).exists()
+
+
+def test_behind_an_update_that_fails_its_persons_later_ones_are_next():
+    def handler(updates):
+        if 2 in (stored.id for stored in updates):
+            raise ValueError
+
+    stored = inbox.store([reaction(number) for number in (1, 2, 3)])
+
+    left = run_raw(handler, stored)
+
+    assert [update.id for update in left] == [3]
+    assert InboundUpdate.objects.get(pk=2).state == UpdateState.FAILED
+
+
+def test_what_waits_in_a_batch_waits_before_everything_behind_it(monkeypatch):
+    monkeypatch.setattr(transactions.time, "sleep", lambda seconds: None)
+    held, done = [True], []
+
+    def rights(updates):
+        if held:
+            raise DatabaseError("deadlock detected")
+        done.extend(stored.id for stored in updates)
+
+    def reactions(updates):
+        done.extend(stored.id for stored in updates)
+
+    handlers = {"my_chat_member": rights, "message_reaction": reactions}
+    intake = Intake(raw=handlers, dispatch=list, handled=frozenset())
+    intake.store([membership(1, "administrator"), reaction(2)])
+    intake.store_incoming()
+
+    assert not intake.run_raw()
+    assert done == []
+    assert intake.backlog == 2
+    held.clear()
+    assert intake.run_raw()
+    assert done == [1, 2]
+    assert intake.backlog == 0
 
 
 def test_only_an_added_emoji_is_news():

@@ -28,7 +28,7 @@ from yabot.core.models import Delivery, EventRecord, Priority
 from yabot.core.modules import runs
 from yabot.core.redaction import redact
 from yabot.core.splitting import run_splitting
-from yabot.core.transactions import atomic, on_commit
+from yabot.core.transactions import atomic, is_transient, on_commit
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,8 @@ def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | 
     Critical ones first, each person's in order. ``calm`` leaves low priorities waiting (overload). A receiver that
     raises rolls its batch back; the batch is split until the bad event stands alone, and that one is tried again
     later (2 s, 4 s, … with jitter) while it holds back its own person's later events for this module only. After
-    ``DELIVERY_TRIES`` tries it is a dead letter, except while it only waits for another module (``Unavailable``).
+    ``DELIVERY_TRIES`` tries it is a dead letter, except while it only waits: for another module (``Unavailable``), or
+    for rows that somebody else holds.
     """
     size, started = limit or settings.DELIVERY_BATCH, perf_counter()
     try:
@@ -189,15 +190,20 @@ def _put_off(item: Waiting, error: Exception) -> None:
     row.attempts += 1
     row.last_error = redact(f"{type(error).__name__}: {error}")[:2000]
     row.due_at = clock.now() + _pause(row.attempts, error)
-    if row.attempts >= settings.DELIVERY_TRIES and not isinstance(error, Unavailable):
+    if row.attempts >= settings.DELIVERY_TRIES and not _only_waits(error):
         row.dead_at = clock.now()
         log.error("%s is now a dead letter of %s: %s", row.event_id, row.module, row.last_error)
     row.save(update_fields=["attempts", "last_error", "due_at", "dead_at"])
 
 
+def _only_waits(error: Exception) -> bool:
+    """Whether it is nobody's fault, and will pass."""
+    return isinstance(error, Unavailable) or is_transient(error)
+
+
 def _pause(attempts: int, error: Exception) -> timedelta:
-    """What waits for another module is tried again soon after that is back, and is nobody's fault."""
-    return min(WAIT_FOR_OTHERS, backoff(attempts)) if isinstance(error, Unavailable) else backoff(attempts)
+    """What only waits is tried again soon after that has passed."""
+    return min(WAIT_FOR_OTHERS, backoff(attempts)) if _only_waits(error) else backoff(attempts)
 
 
 def backoff(attempts: int) -> timedelta:

@@ -80,31 +80,31 @@ def atomic(function: Callable[P, R]) -> Callable[P, R]:
         if _depth.inside:
             with _inner():
                 return function(*args, **kwargs)
-        return errands.run(lambda: whole(*args, **kwargs))
-
-    def whole(*args: P.args, **kwargs: P.kwargs) -> R:
-        for attempt in range(1, TRIES + 1):
-            try:
-                with _outermost():
-                    return function(*args, **kwargs)
-            except (DatabaseError, PyMongoError) as error:
-                if is_inside():
-                    raise
-                if attempt == TRIES or not (is_transient(error) or _may_be_a_lost_race(error, attempt)):
-                    raise _as_django_says(error) from error
-            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
-        raise AssertionError("unreachable: the last try returns or raises")
+        return errands.run(lambda: _whole(lambda: function(*args, **kwargs)))
 
     return run
 
 
-def _may_be_a_lost_race(error: Exception, attempt: int) -> bool:
-    return isinstance(error, IntegrityError) and attempt <= RACES and connection.vendor != "sqlite"
+def _whole(work: Callable[[], R]) -> R:
+    """Run ``work`` as a transaction, again while that may help."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            with _outermost():
+                return work()
+        except (DatabaseError, PyMongoError) as error:
+            if is_inside():
+                raise
+            if not _may_succeed_later(error, attempt):
+                if isinstance(error, DatabaseError):
+                    raise
+                raise OperationalError(str(error)) from error  # what MongoDB's driver says of a commit
+        time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+    raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _as_django_says(error: Exception) -> DatabaseError:
-    """What MongoDB's driver says of a commit is a trouble of the database as any other."""
-    return error if isinstance(error, DatabaseError) else OperationalError(str(error))
+def _may_succeed_later(error: Exception, attempt: int) -> bool:
+    lost_race = isinstance(error, IntegrityError) and attempt <= RACES and connection.vendor != "sqlite"
+    return attempt < TRIES and (lost_race or is_transient(error))
 
 
 @contextmanager

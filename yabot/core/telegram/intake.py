@@ -99,16 +99,19 @@ class Intake:
         return bool(found)
 
     def run_raw(self) -> bool:
-        """One batch of the raw lane; whether there was anything."""
+        """One batch of the raw lane; whether anything of it was done."""
         batch = [self._backlog.popleft() for _ in range(min(RAW_BATCH, len(self._backlog)))]
+        left: list[Stored] = []
         try:
             for kind, group in groupby(batch, key=_by_kind):  # in their order: rights come before what needs them
-                run_raw(self._raw[kind], list(group))
+                updates = list(group)
+                left += updates if left else run_raw(self._raw[kind], updates)
         except (DatabaseError, InterfaceError):
             self._backlog.extendleft(reversed(batch))  # done ones are new to nobody: their effects have keys
             raise
-        self._in_hand.difference_update(stored.id for stored in batch)
-        return bool(batch)
+        self._backlog.extendleft(reversed(left))
+        self._in_hand.difference_update({stored.id for stored in batch}.difference(stored.id for stored in left))
+        return len(left) < len(batch)
 
     def note_marks(self) -> bool:
         """Write down what became of dispatched updates; whether there was anything."""

@@ -9,18 +9,34 @@ from yabot.core.models import UpdateState
 from yabot.core.splitting import run_splitting
 from yabot.core.telegram import inbox
 from yabot.core.telegram.inbox import Stored
-from yabot.core.transactions import atomic
+from yabot.core.transactions import atomic, is_transient
 
 log = logging.getLogger(__name__)
 
 RawHandler = Callable[[Sequence[Stored]], None]
 
 
-def run_raw(handler: RawHandler, updates: Sequence[Stored]) -> None:
-    """Handle a batch of one kind; a bad update is marked failed with its reason and does not stop the others."""
+def run_raw(handler: RawHandler, updates: Sequence[Stored]) -> list[Stored]:
+    """Handle a batch of one kind; a bad update is marked failed with its reason and does not stop the others.
+
+    Returns those that have to wait, in order: behind a failed one of the same person, or for a row that somebody else
+    holds, as a process that died in MongoDB may for a minute.
+    """
+    settled: set[int] = set()
+
+    def handle(part: Sequence[Stored]) -> None:
+        _handle(handler, part)
+        settled.update(stored.id for stored in part)
+
+    def reject(stored: Stored, error: Exception) -> None:
+        if not is_transient(error):
+            _fail(stored, error)
+            settled.add(stored.id)
+
     with measured(named(Kind.HANDLER, handler), items=len(updates), chain=updates[0].correlation_id):
-        run_splitting(updates, lambda part: _handle(handler, part), _fail, lane=lambda stored: stored.id)
+        run_splitting(updates, handle, reject, lane=lambda stored: stored.lane)
     faults.point("after_service_commit")
+    return [stored for stored in updates if stored.id not in settled]
 
 
 @atomic
