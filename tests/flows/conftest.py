@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,8 @@ def until() -> Callable[..., None]:
 
     def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
         woken = threading.Event()
-        for _ in range(int(seconds / 0.02)):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
             if condition():
                 return
             woken.wait(0.02)

@@ -20,7 +20,7 @@ class Audit:
         self._url = url
 
     def ask(self, sql: str, *values: object) -> list[tuple]:
-        with self._open() as connection:
+        with self._open(sql) as connection:
             found = connection.execute(sql, values) if values else connection.execute(sql)
             return [tuple(row) for row in found.fetchall()]
 
@@ -50,12 +50,12 @@ class Audit:
         return "\n".join(found)
 
     @contextmanager
-    def _open(self) -> Iterator[Asked]:
+    def _open(self, sql: str = "") -> Iterator[Asked]:
         if self._url.startswith("sqlite"):
             with closing(sqlite3.connect(urlsplit(self._url).path, timeout=30)) as connection:
                 yield connection
         elif self._url.startswith("mongodb"):
-            with closing(_copied(self._url)) as connection:
+            with closing(_copied(self._url, sql)) as connection:
                 yield connection
         else:
             import psycopg
@@ -72,17 +72,22 @@ def _tables(connection: Asked) -> list[str]:
     return [name for (name,) in connection.execute(asked).fetchall()]
 
 
-def _copied(url: str) -> sqlite3.Connection:
-    """A MongoDB as it is now, copied into tables that SQL can be asked of."""
+def _copied(url: str, sql: str) -> sqlite3.Connection:
+    """A MongoDB as it is now, copied into tables that SQL can be asked of: all, or those that ``sql`` names."""
+    from django.apps import apps
     from pymongo import MongoClient
 
     copy = sqlite3.connect(":memory:")
+    keys = {model._meta.db_table: model._meta.pk.attname for model in apps.get_models() if model._meta.pk}
     with MongoClient[Any](url) as client:
         database = client.get_default_database()
         for name in database.list_collection_names():
+            if sql and name not in sql:  # a copy of everything takes long
+                continue
             documents = list(database[name].find({}))
             columns = list({column: None for document in documents for column in document}) or ["_id"]
-            names = ", ".join(f'"{column}"' for column in ["id" if column == "_id" else column for column in columns])
+            named = [keys.get(name, "id") if column == "_id" else column for column in columns]
+            names = ", ".join(f'"{column}"' for column in named)
             copy.execute(f'CREATE TABLE "{name}" ({names})')
             places = ", ".join("?" * len(columns))
             values = [[_plain(document.get(column)) for column in columns] for document in documents]
@@ -100,7 +105,8 @@ def _add_empty_tables(copy: sqlite3.Connection) -> None:
         there = {row[1] for row in copy.execute(f'PRAGMA table_info("{table}")')}
         columns = [field.attname for field in model._meta.concrete_fields]
         if not there:
-            copy.execute(f'CREATE TABLE "{table}" ({", ".join(columns)})')
+            names = ", ".join(f'"{column}"' for column in columns)
+            copy.execute(f'CREATE TABLE "{table}" ({names})')
         for column in columns if there else ():
             if column not in there:
                 copy.execute(f'ALTER TABLE "{table}" ADD COLUMN "{column}"')
