@@ -166,7 +166,7 @@ def test_an_editor_reads_a_condition_in_words(rows, spanish, english):
         ({"all": [besitos(at_least=1) | {"not": 1}]}, 1, "«not» es sí o no"),
         ({"all": [besitos()]}, 1, "pon «at_least» o «below»"),
         ({"all": [besitos(at_least=1, below=9)]}, 1, "pon «at_least» o «below»"),
-        ({"all": [besitos(at_least=1), reactions()]}, 2, "falta un número"),
+        ({"all": [besitos(at_least=1), reactions()]}, 2, "falta «at_least»"),
         ({"all": [{"any": []}]}, 1, "un solo grupo"),
         ({"all": [{"any": [besitos(at_least=1)], "not": True}]}, 1, "un solo grupo"),
         ({"all": [{"any": [besitos(at_least=1)]}, {"any": [besitos(at_least=2)]}]}, 2, "un solo grupo"),
