@@ -1,0 +1,178 @@
+"""What a reader sees where they stand, and what a choice makes of it: the same in the bot and in the play-test."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from narrative.errors import ChoiceClosed, ChoiceGone, Said
+from narrative.story.content import BACK, Choice, Fragment, Story
+from narrative.story.effects import ClearFlag, Count, Effect, GiveBesitos, GiveItem, SetFlag, TakeItem
+from narrative.story.reading import Words
+from narrative.story.state import State, plus
+from yabot.core.conditions import Facts
+
+ONWARD = "-"  # the key of the way on when every choice is closed
+_ONWARD_LABEL = Words({"es": "Seguir", "en": "Go on"})
+_TAKEN = {"es": "Esto ya lo elegiste", "en": "You have chosen this already"}
+_PRICE = {"es": "Te faltan {} besitos", "en": "You need {} more besitos"}
+_VIP_ONLY = {"es": "Este capítulo es solo para VIP", "en": "This chapter is for VIPs only"}
+_UNKNOWN = {"es": "No lo sé ahora", "en": "I cannot tell right now"}
+_NO_WAY_BACK = {"es": "Aquí no hay vuelta atrás", "en": "There is no way back from here"}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice as this reader finds it; ``reasons`` is empty when it is open."""
+
+    choice: Choice
+    target: str
+    reasons: Said
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be taken."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A fragment as this reader finds it. ``gate`` says why they may not read it; then there are no options."""
+
+    fragment: Fragment
+    text: Words
+    options: tuple[Option, ...] = ()
+    gate: Said | None = None
+
+    def option(self, key: str) -> Option:
+        """The option with this choice. Raises ChoiceGone."""
+        found = next((option for option in self.options if option.choice.key == key), None)
+        if found is None:
+            raise ChoiceGone
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a choice made of the reader, and what others have to do for it."""
+
+    state: State
+    choice: Choice
+    price: int = 0
+    effects: tuple[Effect, ...] = ()
+    ending: str = ""  # reached now, for the first time or again
+
+
+def begin(story: Story) -> Move:
+    """The first step into a story."""
+    start = story.by_key[story.start]
+    state = State(fragment=start.key).went(start.key)
+    return _arrived(story, Move(state, _way_on(start.key)), ())
+
+
+def known(story: Story, state: State, facts: Facts) -> Facts:
+    """The facts, with the story's own."""
+    own = {"visited": state.visited, "chosen": state.chosen, "flags": state.flags, "counters": state.counters}
+    return replace(facts, **own)  # type: ignore[arg-type]
+
+
+def look(story: Story, state: State, facts: Facts) -> Scene:
+    """What the reader sees. Raises ChoiceGone when the story has no such fragment any more."""
+    fragment = story.by_key.get(state.fragment)
+    if fragment is None:
+        raise ChoiceGone
+    seen = known(story, state, facts)
+    gate = closed_gate(fragment, seen)
+    if gate:
+        return Scene(fragment, fragment.text, gate=gate)
+    options = tuple(_options(story, fragment, state, seen))
+    if fragment.fallback and not any(option.is_open for option in options):
+        options = (*options, Option(_way_on(fragment.fallback), fragment.fallback, {}))
+    return Scene(fragment, _text(fragment, seen), options)
+
+
+def follow(story: Story, state: State, facts: Facts, key: str) -> Move:
+    """Take a choice. Raises ChoiceGone, or ChoiceClosed with what is missing; nothing has happened then."""
+    option = look(story, state, facts).option(key)
+    if not option.is_open:
+        raise ChoiceClosed(option.reasons)
+    choice = option.choice
+    named = "" if choice.key == ONWARD else choice.key
+    moved = state.went_back(choice=named) if choice.target == BACK else state.went(option.target, choice=named)
+    return _arrived(story, Move(moved, choice, choice.price), choice.effects)
+
+
+def closed_gate(fragment: Fragment, facts: Facts) -> Said | None:
+    """Why a fragment cannot be read by this reader, if so."""
+    if fragment.vip and "vip" in facts.unknown:
+        return _UNKNOWN
+    if fragment.vip and not facts.vip:
+        return _VIP_ONLY
+    if fragment.condition and not fragment.condition.check(facts):
+        return {language: fragment.condition.explain(facts, language) for language in ("es", "en")}
+    return None
+
+
+def _way_on(target: str) -> Choice:
+    return Choice(key=ONWARD, label=_ONWARD_LABEL, target=target)
+
+
+def _text(fragment: Fragment, facts: Facts) -> Words:
+    return next((variant.text for variant in fragment.variants if variant.condition.check(facts)), fragment.text)
+
+
+def _options(story: Story, fragment: Fragment, state: State, facts: Facts) -> Iterable[Option]:
+    for choice in fragment.choices:
+        target = state.way[-1] if choice.target == BACK and state.way else choice.target
+        reasons = _closed(story, choice, target, state, facts)
+        if not reasons or choice.locked == "show":
+            yield Option(choice, target, reasons)
+
+
+def _closed(story: Story, choice: Choice, target: str, state: State, facts: Facts) -> Said:
+    """Why a choice cannot be taken, in both languages; empty when it can."""
+    once, visit = choice.repeat == "once", choice.repeat == "visit"
+    if (once and state.chosen.get(choice.key)) or (visit and choice.key in state.here):
+        return _TAKEN
+    if target not in story.by_key:
+        return _NO_WAY_BACK
+    if not choice.condition.check(facts):
+        return {language: choice.condition.explain(facts, language) for language in ("es", "en")}
+    if choice.price and "besitos" in facts.unknown:
+        return _UNKNOWN
+    if facts.besitos < choice.price:
+        missing = choice.price - facts.besitos
+        return {language: words.format(missing) for language, words in _PRICE.items()}
+    return {}
+
+
+def _arrived(story: Story, move: Move, effects: Iterable[Effect]) -> Move:
+    """The effects of the choice and then of the arrival; the story's own are done here, the rest is handed on."""
+    fragment = story.by_key[move.state.fragment]
+    state, outer = move.state, []
+    for effect in (*effects, *fragment.effects):
+        if isinstance(effect, SetFlag):
+            state = replace(state, flags=state.flags | {effect.flag})
+        elif isinstance(effect, ClearFlag):
+            state = replace(state, flags=state.flags - {effect.flag})
+        elif isinstance(effect, Count):
+            state = replace(state, counters=plus(state.counters, effect.counter, effect.by))
+        else:
+            outer.append(effect)
+    ending = fragment.key if fragment.ending else ""
+    if ending:
+        state = replace(state, endings=state.endings | {ending})
+    return replace(move, state=state, effects=tuple(outer), ending=ending)
+
+
+def after(facts: Facts, move: Move) -> Facts:
+    """What a reader has when others have done their part: for a play-test and for random readers."""
+    besitos, items, hints = facts.besitos - move.price, dict(facts.items), set(facts.hints)
+    for effect in move.effects:
+        if isinstance(effect, GiveBesitos):
+            besitos += effect.amount
+        elif isinstance(effect, GiveItem):
+            items[effect.item] = items.get(effect.item, 0) + effect.count
+        elif isinstance(effect, TakeItem):
+            items[effect.item] = max(0, items.get(effect.item, 0) - effect.count)
+        elif effect.kind == "unlock_hint":
+            hints.update(ref.key for ref in effect.refs())
+    return replace(facts, besitos=besitos, items=items, hints=frozenset(hints))
