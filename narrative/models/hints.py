@@ -14,6 +14,16 @@ from yabot.core.ids import uuid7
 from yabot.core.telegram import markup
 
 BODY = 1500  # several hints share one screen
+WATCHED = ("besitos", "reactions")  # whose changes are looked at: of other facts a hint would not hear
+
+
+def read_condition(data: Any) -> Condition:
+    """A hint's condition. Raises ConditionError, also for what hints do not watch."""
+    condition = Condition.parse(data)
+    for test in condition:
+        if test.kind not in WATCHED:
+            raise ConditionError(0, f"una pista no puede mirar «{test.kind}»", f"a hint cannot look at “{test.kind}”")
+    return condition
 
 
 class Hint(models.Model):
@@ -65,7 +75,7 @@ class Hint(models.Model):
             if found:
                 problems[field] = found
         try:
-            Condition.parse(self.condition)
+            read_condition(self.condition)
         except ConditionError as error:
             problems["condition"] = [error.sentence(language)]
         if problems:
@@ -75,7 +85,7 @@ class Hint(models.Model):
     def parsed_condition(self) -> Condition | None:
         """The condition; None when it cannot be read (it was checked when it was saved)."""
         try:
-            return Condition.parse(self.condition)
+            return read_condition(self.condition)
         except ConditionError:
             return None
 

@@ -83,6 +83,13 @@ def test_a_hints_broken_text_and_condition_are_refused_with_their_places():
     assert said["condition"] == ["Fila 1: no existe la prueba «kisses»"]
 
 
+def test_a_hint_looks_at_what_it_hears_of_and_at_nothing_else():
+    hint = HintFactory.build(template=None, condition={"all": [{"is": "vip", "not": True}]})
+
+    assert refusals(hint)["condition"] == ["una pista no puede mirar «vip»"]
+    assert hint.parsed_condition is None
+
+
 def test_a_hint_is_as_long_as_a_screen_allows():
     HintFactory.build(template=None, body_es="x" * 1500).full_clean()
 
