@@ -17,6 +17,7 @@ from yabot.demo import servers
 
 ENGINES = ("sqlite", "postgres", "mongodb")
 ENGINE = os.environ.get("YABOT_TEST_ENGINE", "sqlite")
+sqlite_only = pytest.mark.skipif(ENGINE != "sqlite", reason="about a file, or about servers of its own")
 sql_only = pytest.mark.skipif(ENGINE == "mongodb", reason="looks at statements of SQL")
 _SERVER_URL = "YABOT_TEST_SERVER"
 

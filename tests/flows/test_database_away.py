@@ -5,12 +5,13 @@ import threading
 
 import pytest
 
+from tests import engine
 from tests.flows.conftest import BotProcess
 from tests.flows.full_disk import FullDisk
 from yabot.core.models import UpdateState
 from yabot.sandbox.client import SandboxClient
 
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, engine.sqlite_only]
 AWAY = "Servicio no disponible ahora mismo"
 
 

@@ -10,13 +10,14 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests import engine
 from tests.flows.conftest import BotProcess
 from tests.flows.proxy import Proxy
 from tests.flows.test_database_away import apologies, helped
 from tests.flows.web import WebProcess
 from yabot.demo import servers
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, engine.sqlite_only, pytest.mark.timeout(240)]
 AWAY = "Servicio no disponible ahora mismo"
 
 

@@ -288,6 +288,7 @@ def test_the_demos_story_by_webhook_says_what_it_says_by_polling(bot_process, te
     assert re.search("vela", str(told["polling"]))
 
 
+@engine.sqlite_only
 def test_readers_are_told_at_once_when_the_database_is_away(web, bot_process, sandbox, story, audit, until):
     """As on a full disk: neither process can write. Telegram keeps the update, and the reader knows."""
     web.start()
