@@ -41,7 +41,7 @@ def economy(settings) -> Iterator[RemoteModule]:
     with remote_module.running() as server:
         settings.MODULE_URLS = {"gamification": server.url}
         settings.MODULE_KEY = "yab_key"
-        settings.PORT_SECONDS = 0.3
+        settings.PORT_SECONDS = 1
         yield server
 
 

@@ -8,11 +8,12 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from tests.engine import sqlite_only
 from tests.flows.test_demo import Demo, folder, status  # noqa: F401 - the fixture
 from tests.flows.test_demo_story import ANA, CAFE, EMMA, LUIS
 from yabot.sandbox.client import SandboxClient
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(400), sqlite_only]
 PARTS = {"sandbox", "bot", "worker1", "worker2", "beat", "web", "valkey"}
 
 

@@ -14,7 +14,7 @@ from gamification.models import Account, Reason, Transfer
 from gamification.services import ledger, proof, wallets
 from gamification.services.snapshot import in_one_snapshot
 from tests.factories.gamification import WalletFactory
-from yabot.core.transactions import atomic
+from yabot.core.transactions import RACES, atomic
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,7 +119,7 @@ def test_inside_a_larger_transaction_the_race_is_its_callers():
 
     with pytest.raises(IntegrityError):
         atomic(late)()
-    assert len(tries) == 1
+    assert len(tries) == (1 if connection.vendor == "sqlite" else 1 + RACES), "only the larger one runs again"
 
 
 def test_a_snapshot_reads_one_moment_and_lets_others_write():

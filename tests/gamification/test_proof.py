@@ -95,7 +95,7 @@ def test_a_transfer_that_was_turned_round_is_found():
         for key, amount in rows.select(model, ("id", "amount"), {}):
             change(model, {"amount": -amount}, id=key)
 
-    assert problems()[0] == "-20 besitos in 2 entries that sum to 0 or are in the wrong place"
+    assert "-20 besitos in 2 entries that sum to 0 or are in the wrong place" in problems()
 
 
 @pytest.mark.parametrize("told", [18, 0, -1, None])
