@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from django.dispatch import receiver
 
-from gamification.services import rewards, rules
+from gamification.models import Reason
+from gamification.services import credits, rewards, rules
+from narrative.events import BesitosPromised, besitos_promised
 from yabot.core.reactions import ReactionDetected, reaction_detected
 from yabot.core.reader_events import ChatMoved, chat_moved
 
@@ -13,6 +15,16 @@ from yabot.core.reader_events import ChatMoved, chat_moved
 def reward_reactions(events: Sequence[ReactionDetected], **_: object) -> None:
     """Reactions earn besitos."""
     rewards.reward_reactions(events)
+
+
+@receiver(besitos_promised)
+def pay_what_the_story_promised(events: Sequence[BesitosPromised], **_: object) -> None:
+    """A choice of the story gives besitos."""
+    credits.add_many(
+        credits.Credit(event.user_id, event.amount, Reason.FRAGMENT, event.reference, event.trace)
+        for event in events
+        if event.user_id is not None
+    )
 
 
 @receiver(chat_moved)

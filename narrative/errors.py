@@ -31,3 +31,23 @@ class ChoiceClosed(DomainError):
     def sentence(self, language: str) -> str:
         """What is missing."""
         return self.reasons["en" if language == "en" else "es"]
+
+
+class StoryNotFound(DomainError):
+    """There is no such story, or it is not published."""
+
+    code = "NAR013"
+
+    def sentence(self, language: str) -> str:
+        """That there is none."""
+        return "There is no such story." if language == "en" else "Esa historia no existe."
+
+
+class NoUndo(DomainError):
+    """This step cannot be taken back. Nothing happened."""
+
+    code = "NAR014"
+
+    def sentence(self, language: str) -> str:
+        """That there is no way back."""
+        return "This cannot be undone." if language == "en" else "Esto no se puede deshacer."

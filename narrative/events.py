@@ -35,6 +35,55 @@ class HintOpened(Event):
     after_user_id: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionMade(Event):
+    """A reader took a choice. Published once for each step."""
+
+    story: str
+    fragment: str
+    choice: str
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FragmentCompleted(Event):
+    """A reader left a fragment by a choice, or reached one that ends the story (``ending``, its key)."""
+
+    story: str
+    fragment: str
+    ending: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BesitosPromised(Event):
+    """The story gives a reader besitos; the economy pays them, once for each reference."""
+
+    amount: int
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemsChanged(Event):
+    """The story gives a reader items, or takes them (``count`` below zero); once for each reference."""
+
+    item: str
+    count: int
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MissionAssigned(Event):
+    """The story gives a reader a mission; once for each reference."""
+
+    mission: str
+    reference: str
+
+
 hint_unlocked = EventSignal(HintUnlocked)
 goal_reached = EventSignal(GoalReached)
 hint_opened = EventSignal(HintOpened, priority=Priority.LOW, is_public=False)
+decision_made = EventSignal(DecisionMade)
+fragment_completed = EventSignal(FragmentCompleted)
+besitos_promised = EventSignal(BesitosPromised)
+items_changed = EventSignal(ItemsChanged)
+mission_assigned = EventSignal(MissionAssigned)

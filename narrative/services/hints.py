@@ -195,6 +195,14 @@ def _open_pairs(users: Collection[int], hints: Collection[UUID]) -> set[tuple[in
 
 
 @atomic
+def open_for_reader(user_id: int, keys: Collection[str]) -> int:
+    """Open these hints for one reader, whatever their conditions say: the story gives them. How many opened."""
+    mine = Hint.objects.select_related("template").filter(key__in=keys, is_active=True)
+    found = [hint for hint in map(opening, mine) if hint is not None]
+    return _unlock([Opening(hint, user_id, None, Facts()) for hint in found], ())
+
+
+@atomic
 def open_for_all(*, hint_id: UUID, trace: Trace | None) -> None:
     """Open a hint for every reader. They are walked in chunks through the bus, so that it survives a restart."""
     Hint.objects.filter(pk=hint_id, opened_to_all_at=None).update(opened_to_all_at=clock.now())

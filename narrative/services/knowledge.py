@@ -1,12 +1,19 @@
 """What the story knows of its readers: besitos from the economy, reactions from the foundation."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from yabot.core import reactions
+from django.utils import timezone
+
+from narrative.models import Hint, HintUnlock
+from narrative.story import content
+from yabot.core import clock, reactions
 from yabot.core.conditions import Facts
-from yabot.core.ports import PortUnavailable, wallets
+from yabot.core.ports import PortUnavailable, inventories, memberships, wallets
+from yabot.core.ports.inventories import ItemsAsked
+from yabot.core.ports.memberships import MembershipsAsked
 from yabot.core.ports.wallets import BalancesAsked
 
 BESITOS = frozenset({"besitos"})
@@ -19,6 +26,52 @@ def besitos_now(user_ids: Iterable[int]) -> dict[int, int] | None:
         return wallets.balances.know(BalancesAsked(tuple(user_ids))).by_user
     except PortUnavailable:
         return None
+
+
+def for_story(user_id: int, needs: frozenset[str], told: content.Story) -> Facts:
+    """What one screen of a story looks at, each fact in one question; who does not answer leaves it unknown."""
+    known: dict[str, Any] = {"now": timezone.localtime(clock.now())} if "now" in needs else {}
+    if "reactions" in needs:
+        known["reactions"] = reactions.given_by([user_id]).get(user_id, 0)
+    if "hints" in needs:
+        mine = HintUnlock.objects.filter(user_id=user_id)
+        known["hints"] = frozenset(mine.values_list("hint__key", flat=True))
+    unknown = needs & _NOT_ASKED
+    for fact, ask in _ASKED.items():
+        if fact in needs:
+            try:
+                known[fact] = ask(user_id)
+            except PortUnavailable:
+                unknown |= {fact}
+    return Facts(**known, unknown=unknown, names=_names(told, needs))
+
+
+def _besitos(user_id: int) -> int:
+    return wallets.balances.know(BalancesAsked((user_id,))).by_user.get(user_id, 0)
+
+
+def _items(user_id: int) -> dict[str, int]:
+    return inventories.items.know(ItemsAsked((user_id,))).by_user.get(user_id, {})
+
+
+def _is_vip(user_id: int) -> bool:
+    return user_id in memberships.memberships.know(MembershipsAsked((user_id,))).by_user
+
+
+_ASKED: dict[str, Callable[[int], Any]] = {"besitos": _besitos, "items": _items, "vip": _is_vip}
+_NOT_ASKED = frozenset({"missions", "achievements"})  # nobody has any yet
+
+
+def _names(told: content.Story, needs: Collection[str]) -> dict[str, str]:
+    """The titles that sentences about what is missing may name."""
+    names: dict[str, str] = {}
+    if "visited" in needs:
+        names |= {f"fragment:{fragment.key}": fragment.title.in_("es") for fragment in told.fragments}
+    if "chosen" in needs:
+        names |= {f"choice:{choice.key}": choice.label.in_("es") for _, choice in told.choices()}
+    if "hints" in needs:
+        names |= {f"hint:{key}": title for key, title in Hint.objects.values_list("key", "title_es")}
+    return names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from narrative.models.lucien import PLACEHOLDERS
+from narrative.models.lucien import PLACEHOLDERS, LucienTemplate
 from narrative.services import knowledge
 from narrative.services.catalogue import OpenHint
 from yabot.core import clock, messages, reactions, rows
@@ -80,6 +80,37 @@ def write_about(
         known_new=True,
     )
     return {(one.user_id, one.hint.id) for one, _ in written}
+
+
+def write(template_key: str, user_id: int, *, reference: str) -> bool:
+    """Owe a reader the letter with this key, once for each reference; whether one is owed.
+
+    None for whoever blocked the bot or was erased, and none for a letter that is no more or cannot be read.
+    """
+    template = LucienTemplate.objects.filter(key=template_key).first()
+    reader = addressees([user_id]).get(user_id)
+    if template is None or reader is None:
+        return False
+    try:
+        phrase = template.phrase(reader.language)
+    except PhraseError:
+        return False
+    known = knowledge.of_reader(user_id).facts
+    text = phrase.render({"nombre": reader.name, "besitos": known.besitos, "reacciones": known.reactions, "pista": ""})
+    picture = template.picture.name or ""
+    params = {"photo": f"file:{picture}", **text.to_api("caption")} if picture else text.to_api()
+    later = timedelta(seconds=template.delay_seconds)
+    owed = Message(
+        key=f"letter:{reference}",
+        chat_id=user_id,
+        user_id=user_id,
+        method="sendPhoto" if picture else "sendMessage",
+        params=params,
+        priority=MessagePriority.NOTICE,
+        due_at=clock.now() + later if later else None,
+    )
+    messages.enqueue([owed])
+    return True
 
 
 def _told(hints: Iterable[OpenHint]) -> set[str]:

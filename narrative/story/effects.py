@@ -17,6 +17,7 @@ class Effect:
     kind: ClassVar[str]
     known: ClassVar[dict[str, type["Effect"]]] = {}
     refers: ClassVar[str] = ""  # what its key names
+    is_own: ClassVar[bool] = False  # changes the story's own flags and counters only
     low: ClassVar[int] = 1
     high: ClassVar[int] = 10_000
 
@@ -117,6 +118,7 @@ class SetFlag(Effect):
     """A flag of the story is set."""
 
     kind: ClassVar[str] = "set_flag"
+    is_own: ClassVar[bool] = True
     refers: ClassVar[str] = "flag"
     flag: str
 
@@ -131,6 +133,7 @@ class ClearFlag(Effect):
     """A flag of the story is taken away."""
 
     kind: ClassVar[str] = "clear_flag"
+    is_own: ClassVar[bool] = True
     refers: ClassVar[str] = "flag"
     flag: str
 
@@ -145,6 +148,7 @@ class Count(Effect):
     """A counter of the story goes up or down."""
 
     kind: ClassVar[str] = "count"
+    is_own: ClassVar[bool] = True
     refers: ClassVar[str] = "counter"
     low: ClassVar[int] = -10_000
     counter: str

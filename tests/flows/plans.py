@@ -25,6 +25,8 @@ GROWING = (
     "gamification.Entry",
     "gamification.Hold",
     "narrative.HintUnlock",
+    "narrative.ReaderProgress",
+    "narrative.ProgressStep",
     "channeladmin.HeartPost",
 )
 
@@ -54,6 +56,8 @@ STAYS_SMALL = {
         "narrative.LucienTemplate",
         "narrative.Hint",
         "narrative.CommunityGoal",
+        "narrative.Story",
+        "narrative.Release",
         "channeladmin.ChannelSettings",
     ),
     "waits for a moment": ("narrative.SecondLook",),

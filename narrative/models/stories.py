@@ -1,0 +1,129 @@
+"""Stories as they are released and read. What a story says is one immutable value (``narrative/story``)."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from yabot.core import clock
+from yabot.core.ids import uuid7
+
+
+class Story(models.Model):
+    """A story readers can find: what they see of it before they begin, and the release they begin with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.SlugField(_("clave"), max_length=64, unique=True, help_text=_("Un nombre corto que no cambia."))
+    title_es = models.CharField(_("título"), max_length=200)
+    title_en = models.CharField(_("título en inglés"), max_length=200, blank=True, help_text=_("Vacío: el español."))
+    live = models.ForeignKey(
+        "Release",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("edición publicada"),
+        help_text=_("Con la que empiezan los lectores nuevos."),
+    )
+    order = models.PositiveIntegerField(_("orden"), default=0)
+    created_at = models.DateTimeField(_("creada"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("historia")
+        verbose_name_plural = _("historias")
+        ordering = ["order", "key"]
+
+    def __str__(self) -> str:
+        return self.title_es
+
+
+class Release(models.Model):
+    """A story as it was on one day. It never changes: whoever reads it reads it to the end."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    story = models.ForeignKey(
+        Story, on_delete=models.PROTECT, related_name="releases", db_index=False, verbose_name=_("historia")
+    )
+    number = models.PositiveIntegerField(_("número"))
+    content = models.TextField(_("contenido"), editable=False)
+    note = models.TextField(_("nota"), blank=True, help_text=_("Qué ha cambiado, para el equipo."))
+    author = models.CharField(_("quién"), max_length=150, blank=True)
+    fragments = models.PositiveIntegerField(_("fragmentos"), default=0)
+    created_at = models.DateTimeField(_("cuándo"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("edición")
+        verbose_name_plural = _("ediciones")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["story", "number"], name="narrative_release_once")]
+
+    def __str__(self) -> str:
+        return f"{self.story_id} #{self.number}"
+
+
+class ReaderProgress(models.Model):
+    """Where a reader stands in a story. ``step`` is the fence: of two presses at once, one moves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user_id = models.BigIntegerField(_("lector"))
+    story = models.ForeignKey(
+        Story, on_delete=models.PROTECT, related_name="readers", db_index=False, verbose_name=_("historia")
+    )
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, related_name="readers", db_index=False, verbose_name=_("edición")
+    )
+    fragment = models.CharField(_("fragmento"), max_length=64)
+    step = models.PositiveIntegerField(_("paso"), default=0)
+    state: Any = models.JSONField(_("estado"), default=dict)
+    checkpoint: Any = models.JSONField(_("punto de control"), null=True, blank=True)
+    endings: Any = models.JSONField(_("finales"), default=list, blank=True)
+    started_at = models.DateTimeField(_("empezó"), default=clock.now)
+    moved_at = models.DateTimeField(_("último paso"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("lector de una historia")
+        verbose_name_plural = _("lectores de historias")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["user_id", "story"], name="narrative_progress_once")]
+        indexes = [
+            models.Index(fields=["user_id", "-moved_at"], name="narrative_progress_latest"),
+            models.Index(fields=["release", "fragment"], name="narrative_progress_place"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} → {self.fragment}"
+
+
+class StepKind(models.TextChoices):
+    """How a reader came to where a step led them."""
+
+    BEGIN = "begin", _("empezó")
+    CHOICE = "choice", _("eligió")
+    UNDO = "undo", _("deshizo")
+    CHECKPOINT = "checkpoint", _("volvió al punto de control")
+
+
+class ProgressStep(models.Model):
+    """One step of a reader: the story of their reading, and what an undo goes back to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    progress = models.ForeignKey(
+        ReaderProgress, on_delete=models.CASCADE, related_name="steps", db_index=False, verbose_name=_("lectura")
+    )
+    number = models.PositiveIntegerField(_("paso"))
+    kind = models.CharField(_("cómo"), max_length=10, choices=StepKind.choices, default=StepKind.CHOICE)
+    came_from = models.CharField(_("desde"), max_length=64, blank=True)
+    choice = models.CharField(_("opción"), max_length=64, blank=True)
+    fragment = models.CharField(_("hasta"), max_length=64)
+    price = models.PositiveIntegerField(_("precio"), default=0)
+    before: Any = models.JSONField(_("estado anterior"), default=dict, blank=True)
+    at = models.DateTimeField(_("cuándo"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("paso")
+        verbose_name_plural = _("pasos")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["progress", "number"], name="narrative_step_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.fragment}"

@@ -1,0 +1,47 @@
+"""What a story does outside itself: prices through the economy's port, gifts as events with unique references."""
+
+from collections.abc import Sequence
+
+from narrative.events import BesitosPromised, ItemsChanged, MissionAssigned
+from narrative.services import hints, lucien
+from narrative.story.effects import (
+    AssignMission,
+    Effect,
+    GiveBesitos,
+    GiveItem,
+    SendLetter,
+    TakeItem,
+    UnlockHint,
+)
+from yabot.core.events import Event, publish
+from yabot.core.ports import wallets
+from yabot.core.ports.wallets import SpendOrdered, SpendReason
+from yabot.core.transactions import atomic
+
+
+def pay(user_id: int, amount: int, *, reference: str) -> None:
+    """Take the price of a choice, once for each reference. Raises Refused, PortUnavailable."""
+    order = SpendOrdered(user_id=user_id, amount=amount, reason=SpendReason.FRAGMENT, reference=reference)
+    wallets.spend.give(order)
+
+
+@atomic
+def do(user_id: int, effects: Sequence[Effect], *, reference: str) -> None:
+    """Do what a step does outside the story; ``reference`` is the step's own, so that each effect happens once."""
+    events: list[Event] = []
+    for number, effect in enumerate(effects):
+        mine = f"{reference}:{number}"
+        if isinstance(effect, GiveBesitos):
+            events.append(BesitosPromised(user_id=user_id, amount=effect.amount, reference=mine))
+        elif isinstance(effect, GiveItem | TakeItem):
+            count = effect.count if isinstance(effect, GiveItem) else -effect.count
+            events.append(ItemsChanged(user_id=user_id, item=effect.item, count=count, reference=mine))
+        elif isinstance(effect, AssignMission):
+            events.append(MissionAssigned(user_id=user_id, mission=effect.mission, reference=mine))
+        elif isinstance(effect, SendLetter):
+            lucien.write(effect.letter, user_id, reference=mine)
+    if events:
+        publish(events)
+    keys = [effect.hint for effect in effects if isinstance(effect, UnlockHint)]
+    if keys:
+        hints.open_for_reader(user_id, keys)

@@ -1,0 +1,348 @@
+"""Reading a story: every step happens once, all of it or nothing, and an old button changes nothing."""
+
+import threading
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gamification.services import wallets
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
+from narrative.events import BesitosPromised, DecisionMade, FragmentCompleted, ItemsChanged, MissionAssigned
+from narrative.models import HintUnlock, ProgressStep, ReaderProgress, Release
+from narrative.models import Story as StoryRow
+from narrative.services import choices, library
+from narrative.story import engine
+from narrative.story.content import BACK
+from narrative.story.effects import (
+    AssignMission,
+    Count,
+    GiveBesitos,
+    GiveItem,
+    SendLetter,
+    SetFlag,
+    TakeItem,
+    UnlockHint,
+)
+from narrative.story.reading import StoryError
+from tests.engine import sql_only
+from tests.factories.core import TelegramUserFactory
+from tests.factories.gamification import WalletFactory
+from tests.factories.narrative import HintFactory, LucienTemplateFactory
+from tests.gamification.hearing import announced
+from tests.narrative.stories import any_story, choice, ending, fragment, story, words
+from tests.narrative.telling import letters
+from yabot.core import delivery
+from yabot.core.conditions import Condition
+from yabot.core.models import OutgoingMessage
+
+pytestmark = pytest.mark.django_db
+ANA, LUIS = 7, 8
+when = Condition.from_text
+
+HOUSE = story(
+    fragment("sala", choice("sotano"), choice("jardin", price=20), choice("fin", condition=when("visited jardin"))),
+    fragment("sotano", choice(BACK, key="volver"), checkpoint=True),
+    fragment("jardin", choice("sala", key="entrar")),
+    ending("fin", "La puerta"),
+)
+
+
+@pytest.fixture
+def house() -> Release:
+    return library.release(HOUSE)
+
+
+def go(*keys: str, user_id: int = ANA) -> choices.Place:
+    """Begin or go on, and take these choices."""
+    place = choices.begin(user_id, story="casa")
+    for key in keys:
+        place = choices.follow(user_id, story="casa", step=place.progress.step, choice=key)
+    return place
+
+
+def here(user_id: int = ANA) -> tuple[str, int]:
+    """The fragment and the step that are stored."""
+    return ReaderProgress.objects.values_list("fragment", "step").get(user_id=user_id)
+
+
+def test_a_reader_begins_where_the_story_does_and_is_found_there_again(house):
+    place = choices.begin(ANA, story="casa")
+
+    assert (place.scene.fragment.key, place.progress.step) == ("sala", 1)
+    assert choices.begin(ANA, story="casa").progress.pk == place.progress.pk
+    assert choices.where(ANA).scene == choices.where(ANA, story="casa").scene == place.scene
+    assert choices.where(LUIS) is None
+    assert ProgressStep.objects.count() == 1
+
+
+def test_a_story_that_is_not_there_or_not_published_cannot_be_begun(house):
+    StoryRow.objects.create(key="otra", title_es="Otra")
+
+    for key in ("otra", "ninguna"):
+        with pytest.raises(StoryNotFound):
+            choices.begin(ANA, story=key)
+        with pytest.raises(StoryNotFound):
+            choices.restart(ANA, story=key)
+        assert choices.where(ANA, story=key) is None
+
+
+def test_a_choice_moves_the_reader_is_logged_and_announced(house):
+    place = go("a-sotano")
+
+    assert here() == ("sotano", 2)
+    assert place.arrived_by.key == "a-sotano"
+    step = ProgressStep.objects.get(number=2)
+    assert (step.came_from, step.choice, step.fragment, step.kind) == ("sala", "a-sotano", "sotano", "choice")
+    (decided,) = announced(DecisionMade)
+    assert (decided.user_id, decided.story, decided.fragment, decided.choice) == (ANA, "casa", "sala", "a-sotano")
+    assert [event.fragment for event in announced(FragmentCompleted)] == ["sala"]
+
+
+def test_a_press_of_another_step_changes_nothing(house):
+    go("a-sotano")
+
+    for step in (0, 1, 3):
+        with pytest.raises(ChoiceGone):
+            choices.follow(ANA, story="casa", step=step, choice="volver")
+    with pytest.raises(ChoiceGone):
+        choices.follow(ANA, story="casa", step=2, choice="a-sotano")
+    with pytest.raises(ChoiceGone):
+        choices.follow(LUIS, story="casa", step=1, choice="a-sotano")
+    assert here() == ("sotano", 2)
+    assert ProgressStep.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_are_one(house):
+    WalletFactory(user_id=ANA, balance=50)
+    go()
+    said: list[str] = []
+    ready = threading.Barrier(4)
+
+    def press() -> None:
+        ready.wait()
+        try:
+            said.append(choices.follow(ANA, story="casa", step=1, choice="a-jardin").scene.fragment.key)
+        except ChoiceGone:
+            said.append("gone")
+        connection.close()
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(said) == ["gone", "gone", "gone", "jardin"]
+    assert here() == ("jardin", 2)
+    assert wallets.balance_of(ANA) == 30
+
+
+def test_the_price_of_a_choice_is_paid_with_the_step(house):
+    WalletFactory(user_id=ANA, balance=25)
+
+    go("a-jardin")
+
+    assert wallets.balance_of(ANA) == 5
+    assert ProgressStep.objects.get(number=2).price == 20
+
+
+def test_a_choice_that_is_locked_now_says_why_and_moves_nobody(house):
+    WalletFactory(user_id=ANA, balance=19)
+
+    with pytest.raises(ChoiceClosed) as closed:
+        go("a-jardin")
+    assert closed.value.sentence("es") == "Te faltan 1 besitos"
+    with pytest.raises(ChoiceClosed) as closed:
+        go("a-fin")
+    assert closed.value.sentence("es") == "Antes tienes que pasar por «Jardin»"
+    assert here() == ("sala", 1)
+    assert wallets.balance_of(ANA) == 19
+
+
+def test_effects_go_to_whoever_can_do_them_once_each():
+    TelegramUserFactory(id=ANA)
+    HintFactory(key="reloj", template=None)
+    LucienTemplateFactory(key="carta", text_es="Bien hecho, {nombre}.")
+    gifts = (
+        GiveBesitos(5),
+        GiveItem("llave", 2),
+        TakeItem("vela"),
+        AssignMission("lucien-1"),
+        SendLetter("carta"),
+        UnlockHint("reloj"),
+        SetFlag("luz"),
+        Count("valor", 3),
+    )
+    library.release(story(fragment("sala", choice("fin", effects=gifts)), ending("fin")))
+
+    place = go("a-fin")
+    delivery.deliver("gamification")
+
+    assert wallets.balance_of(ANA) == 5
+    assert [(event.item, event.count) for event in announced(ItemsChanged)] == [("llave", 2), ("vela", -1)]
+    assert [event.mission for event in announced(MissionAssigned)] == ["lucien-1"]
+    assert HintUnlock.objects.get().hint.key == "reloj"
+    assert OutgoingMessage.objects.filter(user_id=ANA).count() == 1
+    assert (place.state.flags, place.state.counters) == ({"luz"}, {"valor": 3})
+    references = [event.reference for kind in (BesitosPromised, ItemsChanged) for event in announced(kind)]
+    assert len(set(references)) == 3
+
+
+def test_a_letter_that_is_no_more_stops_nobody():
+    TelegramUserFactory(id=ANA)
+    gone = (SendLetter("ninguna"), UnlockHint("ninguna"))
+    library.release(story(fragment("sala", choice("fin", effects=gone)), ending("fin")))
+
+    assert go("a-fin").scene.fragment.key == "fin"
+    assert letters() == []
+
+
+def test_endings_are_collected_and_stay_after_beginning_again(house):
+    WalletFactory(user_id=ANA, balance=20)
+
+    place = go("a-jardin", "entrar", "a-fin")
+    assert place.endings == (1, 1)
+    assert [event.ending for event in announced(FragmentCompleted) if event.ending] == ["fin"]
+
+    again = choices.restart(ANA, story="casa")
+    assert (again.scene.fragment.key, again.endings) == ("sala", (1, 1))
+    assert again.state.visited == {"sala": 1}
+    assert again.progress.step == 5, "an old button fits no step of the new beginning"
+
+
+def test_a_reader_stays_on_their_release_until_they_begin_again(house):
+    go("a-sotano")
+    newer = replace(HOUSE, fragments=(fragment("calle", choice("calle", key="mirar")),), start="calle")
+    library.release(newer, note="Otra casa", author="eva")
+
+    assert go("volver").scene.fragment.key == "sala"
+    assert choices.begin(LUIS, story="casa").scene.fragment.key == "calle"
+    assert choices.restart(ANA, story="casa").scene.fragment.key == "calle"
+    assert list(Release.objects.order_by("number").values_list("number", "fragments", "author")) == [
+        (1, 4, ""),
+        (2, 1, "eva"),
+    ]
+
+
+def test_an_earlier_release_can_be_published_again(house):
+    library.release(replace(HOUSE, title=words("Otra")))
+
+    library.go_back(house.story_id, number=1)
+
+    assert choices.begin(ANA, story="casa").progress.release_id == house.pk
+    assert [row.key for row in library.open_stories()] == ["casa"]
+
+
+def test_a_story_without_a_beginning_is_not_released():
+    with pytest.raises(StoryError):
+        library.release(replace(HOUSE, start="ninguna"))
+    assert not StoryRow.objects.exists()
+
+
+def test_the_last_choice_can_be_taken_back(house):
+    go("a-sotano")
+
+    place = choices.undo(ANA, story="casa", step=2)
+
+    assert (place.scene.fragment.key, place.progress.step) == ("sala", 3)
+    assert place.state.visited == {"sala": 1}
+    assert place.state.chosen == {}
+    with pytest.raises(NoUndo):
+        choices.undo(ANA, story="casa", step=3)
+    with pytest.raises(ChoiceGone):
+        choices.undo(ANA, story="casa", step=2)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        choice("fin", key="ir"),
+        choice("patio", key="ir", effects=(GiveBesitos(1),)),
+        choice("duro", key="ir"),
+        choice("regalo", key="ir"),
+    ],
+    ids=["an ending", "a gift of the choice", "a fragment that forbids it", "a gift of the arrival"],
+)
+def test_what_gave_something_or_ended_the_story_cannot_be_taken_back(way):
+    gift = fragment("regalo", effects=(GiveItem("llave"),))
+    library.release(story(fragment("sala", way), fragment("patio"), fragment("duro", undo=False), gift, ending("fin")))
+    go("ir")
+
+    with pytest.raises(NoUndo):
+        choices.undo(ANA, story="casa", step=2)
+
+
+def test_a_paid_choice_cannot_be_taken_back(house):
+    WalletFactory(user_id=ANA, balance=20)
+    go("a-jardin")
+
+    with pytest.raises(NoUndo):
+        choices.undo(ANA, story="casa", step=2)
+
+
+def test_a_checkpoint_brings_the_reader_back(house):
+    go("a-sotano", "volver")
+
+    place = choices.to_checkpoint(ANA, story="casa", step=3)
+
+    assert (place.scene.fragment.key, place.progress.step) == ("sotano", 4)
+    assert go("volver").scene.fragment.key == "sala"
+
+
+def test_without_a_checkpoint_there_is_no_way_back_to_one(house):
+    go()
+
+    with pytest.raises(NoUndo):
+        choices.to_checkpoint(ANA, story="casa", step=1)
+    with pytest.raises(ChoiceGone):
+        choices.to_checkpoint(ANA, story="casa", step=9)
+
+
+def test_what_nobody_knows_leaves_a_choice_closed():
+    asks = when("vip; mission m completed; item llave; achievement a")
+    library.release(story(fragment("sala", choice("fin", condition=asks), vip=False), ending("fin")))
+
+    (option,) = go().scene.options
+
+    assert option.reasons["es"] == ". ".join(["No lo sé ahora"] * 4)
+
+
+def test_facts_of_the_reader_open_choices():
+    HintFactory(key="reloj", title_es="El reloj", template=None)
+    asks = when("hint reloj; reactions 1; hours 0 24")
+    library.release(story(fragment("sala", choice("fin", condition=asks)), ending("fin")))
+
+    assert go().scene.options[0].reasons["es"] == "Te falta la pista «El reloj». Te falta 1 reacción"
+
+
+@sql_only
+def test_a_press_takes_at_most_fifteen_statements(house, django_assert_max_num_queries):
+    WalletFactory(user_id=ANA, balance=50)
+    library.told_in(house.pk)
+    go()
+
+    with django_assert_max_num_queries(15):
+        choices.follow(ANA, story="casa", step=1, choice="a-sotano")
+
+
+@given(any_story(), st.lists(st.integers(0, 5), max_size=6))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_bot_and_the_engine_alone_walk_the_same_way(played, ways):
+    ReaderProgress.objects.all().delete()
+    played = replace(played, key="casa")
+    library.release(played)
+    place = choices.restart(ANA, story="casa") if choices.where(ANA, story="casa") else choices.begin(ANA, story="casa")
+    state = engine.begin(played).state
+
+    for way in ways:
+        assert place.state.to_json() | {"step": 0} == state.to_json() | {"step": 0}
+        opened = [option for option in place.scene.options if option.is_open]
+        if not opened:
+            break
+        key = opened[way % len(opened)].choice.key
+        place = choices.follow(ANA, story="casa", step=place.progress.step, choice=key)
+        state = engine.follow(played, state, choices._facts(place.progress, played, state), key).state
