@@ -19,7 +19,7 @@ from telegram.ext import (
 from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
-from narrative.bot import hints
+from narrative.bot import hints, reading
 from yabot.core import modules
 from yabot.core.bot import errors, start
 from yabot.core.bot.errors import checked
@@ -61,10 +61,16 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CommandHandler(["saldo", "balance"], here(wallet.on_balance), private))
     application.add_handler(CommandHandler(["historial", "history"], here(wallet.on_history), private))
     application.add_handler(CommandHandler(["pistas", "hints"], here(hints.on_hints), private))
+    application.add_handler(CommandHandler(["historia", "story"], here(reading.on_stories), private))
+    application.add_handler(CommandHandler(["continuar", "continue"], here(reading.on_continue), private))
     application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
     application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
     application.add_handler(CallbackQueryHandler(checked(here(hearts.on_heart)), PRESS.pattern))
     application.add_handler(CallbackQueryHandler(checked(start.on_language_chosen), start.LANGUAGE.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(reading.on_step)), reading.STEP.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(reading.on_begin)), reading.BEGIN.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(reading.on_again)), reading.AGAIN.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(reading.on_continue)), reading.HERE.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(wallet.on_history)), wallet.HISTORY.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(wallet.on_balance)), wallet.WALLET.pattern))
     application.add_handler(CallbackQueryHandler(errors.on_unknown_press))
@@ -74,7 +80,7 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
     application.add_error_handler(errors.on_error)
     measure_handlers(application)
-    screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen}
+    screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen, "historia": reading.stories_screen}
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
     return application
 
@@ -89,8 +95,8 @@ def _runs_here(function: Callable[..., Any]) -> bool:
 
 
 COMMANDS = {
-    "es": ("saldo", "historial", "pistas", "idioma", "ayuda"),
-    "en": ("balance", "history", "hints", "language", "help"),
+    "es": ("historia", "continuar", "saldo", "historial", "pistas", "idioma", "ayuda"),
+    "en": ("story", "continue", "balance", "history", "hints", "language", "help"),
 }
 
 
@@ -100,6 +106,8 @@ def command_menus() -> list[dict[str, object]]:
     for code, names in COMMANDS.items():
         with override(code):
             said = [
+                _("Las historias"),
+                _("Seguir leyendo"),
                 _("Tus besitos"),
                 _("De dónde vino cada besito"),
                 _("Tus pistas"),

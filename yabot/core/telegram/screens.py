@@ -102,6 +102,19 @@ async def show(update: Update, context: Context, shown: Screen | Alert) -> None:
     await _send(update, context, shown)
 
 
+async def turn_page(update: Update, context: Context, *, left: Screen | None, shown: Screen) -> None:
+    """Answer a press with a new message; the old one keeps its place, shown as ``left`` (None: without its buttons)."""
+    query = update.callback_query
+    assert query is not None
+    await _answer_press(context, query.id, shown)
+    if query.message is not None and left is not None:
+        await _edit(update, context, left)
+    elif query.message is not None:
+        place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
+        await _call(context, "editMessageReplyMarkup", place)
+    await _send(update, context, shown)
+
+
 async def _answer_press(context: Context, query_id: str, shown: Screen | Alert) -> None:
     text, box = (shown.text, shown.box) if isinstance(shown, Alert) else (shown.toast, False)
     params: dict[str, Any] = {"callback_query_id": query_id}

@@ -1,0 +1,53 @@
+"""A story read in the chat, from its first page to its ending, against the simulated Telegram."""
+
+import pytest
+
+from narrative.models import ReaderProgress
+from narrative.services import library
+from tests.narrative.stories import choice, ending, fragment, story
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOUSE = story(
+    fragment("sala", choice("patio", label="Seguir el susurro", price=500), choice("fin", label="Abrir la puerta")),
+    fragment("patio"),
+    ending("fin", "La puerta", text="La puerta se abre."),
+)
+
+
+@pytest.fixture
+def ana(telegram, bot_settings, request):
+    """A reader of the house, and a bot that tells it."""
+    request.getfixturevalue("transactional_db")
+    library.release(HOUSE)
+    request.getfixturevalue("bot")
+    reader = telegram.client.add_user(first_name="Ana")["id"]
+    telegram.client.start(reader)
+    telegram.client.wait_for_message(reader, "Bienvenido")
+    return reader
+
+
+def test_a_reader_reads_a_story_to_its_end(telegram, ana):
+    world = telegram.client
+    world.say(ana, ana, "/historia")
+    offered = world.wait_for_message(ana, "Elige una")
+    world.press(ana, ana, offered["message_id"], "▶️ La casa")
+    first = world.wait_for_message(ana, "Estás en sala.")
+
+    locked = world.press(ana, ana, first["message_id"], "🔒 Seguir el susurro · 500 💋")
+    assert (locked["text"], locked["show_alert"]) == ("Te faltan 500 besitos", True)
+
+    world.press(ana, ana, first["message_id"], "Abrir la puerta")
+    last = world.wait_for_message(ana, "La puerta se abre.")
+    assert last["text"].endswith("🏁 Final: La puerta\nHas encontrado 1 de 1 finales.")
+    left = world.wait_for_message(ana, "› Abrir la puerta")
+    assert left["message_id"] == first["message_id"]
+    assert "reply_markup" not in left
+    assert ReaderProgress.objects.get().fragment == "fin"
+
+    world.press(ana, ana, last["message_id"], "Empezar de nuevo")
+    again = world.wait_for_message(ana, lambda message: message.get("text") == "Estás en sala.")
+    world.say(ana, ana, "/continuar")
+    here = world.wait_for_message(
+        ana, lambda message: message["message_id"] > again["message_id"] and message.get("text") == "Estás en sala."
+    )
+    assert here["reply_markup"]["inline_keyboard"][1][0]["text"] == "Abrir la puerta"

@@ -1,0 +1,156 @@
+"""What readers of a story see in the chat, and what their buttons do."""
+
+import pytest
+
+from narrative.bot import reading
+from narrative.models import ReaderProgress
+from narrative.services import library
+from narrative.story.content import Fragment
+from narrative.story.reading import Words
+from tests.factories.gamification import WalletFactory
+from tests.narrative.stories import choice, ending, fragment, story, words
+from yabot.core.conditions import Condition
+from yabot.core.people import Person
+from yabot.core.telegram.callbacks import ForgedCallback, unpack
+from yabot.core.telegram.screens import Alert
+
+pytestmark = pytest.mark.django_db
+LUCIA, EMMA = Person(7, "Lucía"), Person(8, "Emma", language_code="en")
+HOUSE = story(
+    fragment(
+        "sala",
+        choice("jardin", label="Salir al jardín", price=20),
+        choice("sotano", label="Bajar", condition=Condition.from_text("item llave")),
+        choice("fin", label="Abrir la puerta"),
+        text="Hay <b>tres</b> puertas.",
+    ),
+    fragment("jardin", choice("sala", key="entrar", label="Entrar")),
+    fragment("sotano"),
+    ending("fin", "La puerta"),
+    title=Words({"es": "La casa", "en": "The house"}),
+)
+
+
+def labels(screen):
+    return [button.text for row in screen.buttons for button in row]
+
+
+def data(screen, label):
+    """What the button with this label carries, checked."""
+    (found,) = [button.data for row in screen.buttons for button in row if label in button.text]
+    return unpack(found, user_id=7)
+
+
+def press(screen, label, person=LUCIA):
+    """Press the choice with this label."""
+    step, key = data(screen, label).values
+    return reading.take(person, step=int(step), choice=key)
+
+
+@pytest.fixture
+def first():
+    """The first page of the house."""
+    library.release(HOUSE)
+    return reading.begin(LUCIA, story=reading.token("casa")).page
+
+
+def test_without_a_story_lucien_is_writing():
+    shown = reading.stories_of(LUCIA)
+
+    assert "Lucien está escribiendo" in shown.text.text
+    assert shown.buttons == ()
+    assert reading.page_of(LUCIA) == shown
+
+
+def test_the_stories_are_offered_in_the_readers_language(first):
+    assert labels(reading.stories_of(LUCIA)) == ["▶️ La casa"]
+    assert labels(reading.stories_of(EMMA)) == ["▶️ The house"]
+    assert "Estás en «Sala»" in reading.stories_of(LUCIA).text.text
+
+
+def test_a_page_has_its_text_and_a_button_for_each_choice(first):
+    assert first.text.text == "Hay tres puertas."
+    assert [entity.type for entity in first.text.entities] == ["bold"]
+    assert labels(first) == ["🔒 Salir al jardín · 20 💋", "🔒 Bajar", "Abrir la puerta"]
+    assert reading.page_of(LUCIA) == first
+
+
+def test_a_choice_turns_the_page(first):
+    WalletFactory(user_id=7, balance=20)
+
+    turned = press(first, "jardín")
+
+    assert turned.chosen == "Salir al jardín"
+    assert turned.page.text.text == "Estás en jardin."
+    assert labels(turned.page) == ["Entrar"]
+
+
+def test_a_locked_choice_explains_itself(first):
+    assert press(first, "jardín") == Alert("Te faltan 20 besitos", box=True)
+    assert press(first, "Bajar").text == "No lo sé ahora"
+    assert ReaderProgress.objects.get().step == 1
+
+
+def test_an_old_button_changes_nothing(first):
+    press(first, "puerta")
+
+    assert press(first, "puerta") == Alert("Ese botón es de otro momento de la historia.", box=True)
+    assert reading.take(EMMA, step=1, choice="x").text == "That button belongs to another moment of the story."
+    assert reading.take(LUCIA, step=2, choice="x").box
+    assert ReaderProgress.objects.get().step == 2
+
+
+def test_an_ending_says_which_one_it_is_and_offers_to_begin_again(first):
+    last = press(first, "puerta").page
+
+    assert last.text.text == "Estás en fin.\n\n🏁 Final: La puerta\nHas encontrado 1 de 1 finales."
+    assert labels(last) == ["Empezar de nuevo"]
+    (token,) = data(last, "nuevo").values
+    again = reading.begin_again(LUCIA, story=token)
+    assert (again.page.text.text, again.chosen) == ("Hay tres puertas.", "Empezar de nuevo")
+
+
+def test_a_story_that_is_gone_says_so():
+    for function in (reading.begin, reading.begin_again):
+        assert function(LUCIA, story="x") == Alert("Esa historia no existe.", box=True)
+
+
+def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
+    library.release(story(fragment("sala", vip=True)))
+
+    page = reading.begin(LUCIA, story=reading.token("casa")).page
+
+    assert page.text.text == "🔒 No lo sé ahora."
+    assert data(page, "otra vez").action == "aqui"
+
+
+def test_a_text_with_broken_formatting_is_shown_as_it_was_written():
+    library.release(story(fragment("sala", text="Hay <b>tres puertas.")))
+
+    assert reading.begin(LUCIA, story=reading.token("casa")).page.text.text == "Hay <b>tres puertas."
+
+
+def test_every_button_fits_whatever_the_keys_are():
+    long = "k" * 64
+    start = fragment("s" * 64, choice("f" * 64, key=long, label="Una etiqueta " * 10))
+    library.release(story(start, ending("f" * 64), key="c" * 64))
+
+    page = reading.begin(LUCIA, story=reading.token("c" * 64)).page
+
+    (button,) = page.buttons[0]
+    assert len(button.data.encode()) <= 64
+    assert len(button.text) == 60
+    assert button.text.endswith("…")
+
+
+def test_a_fragment_without_a_text_shows_its_title():
+    library.release(story(Fragment(key="sala", title=words("La sala"))))
+
+    assert reading.begin(LUCIA, story=reading.token("casa")).page.text.text == "La sala"
+
+
+def test_a_button_belongs_to_its_reader(first):
+    (button,) = first.buttons[2]
+
+    with pytest.raises(ForgedCallback):
+        unpack(button.data, user_id=9)
