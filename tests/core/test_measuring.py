@@ -8,6 +8,7 @@ import time_machine
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.engine import sql_only
 from tests.factories import core as factories
 from yabot.core import folding, measuring, readings
 from yabot.core.ids import uuid7
@@ -97,6 +98,7 @@ def test_a_flush_takes_few_statements_for_any_number_of_operations() -> None:
     assert len([query for query in captured if "SAVEPOINT" not in query["sql"]]) <= 6
 
 
+@sql_only
 def test_nothing_new_writes_nothing_but_that_the_process_lives() -> None:
     process = Process().do().flush()
 
@@ -106,6 +108,7 @@ def test_nothing_new_writes_nothing_but_that_the_process_lives() -> None:
     assert [query["sql"].split()[0] for query in captured if "core_" in query["sql"]] == ["UPDATE"]
 
 
+@sql_only
 def test_what_could_not_be_written_is_written_later() -> None:
     def refuse(execute: Callable, sql: str, params: object, many: bool, context: object) -> None:
         raise OperationalError("disk I/O error")

@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from narrative.admin.hints import as_numbers, from_numbers
 from narrative.models import CommunityGoal, Hint, HintUnlock
 from tests.core.back_office import add_address, list_of, page_of
+from tests.engine import sql_only
 from tests.factories.core import TelegramChatFactory
 from tests.factories.narrative import (
     CommunityGoalFactory,
@@ -116,6 +117,7 @@ class TestHints:
         assert "nada: abierta desde el principio" in text
         assert text.count('<td class="field-opened') == 2 or ">3<" in text
 
+    @sql_only
     def test_each_hint_of_the_list_costs_one_bounded_count(self, admin_client):
         HintUnlockFactory.create_batch(3, hint=HintFactory())
         admin_client.get(list_of(Hint))
