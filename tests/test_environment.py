@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -152,6 +153,15 @@ def test_a_secret_is_made_once_and_only_its_owner_may_read_it(environment, tmp_p
     assert first == second == file.read_text()
     assert len(first) >= 50
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_processes_that_start_together_share_one_secret(environment, tmp_path):
+    for number in range(20):
+        file = tmp_path / str(number) / "secret.key"
+        with ThreadPoolExecutor(8) as processes:
+            found = set(processes.map(lambda _, file=file: environment.secret("NO_SUCH_VARIABLE", file), range(8)))
+        assert len(found) == 1
+        assert list(file.parent.iterdir()) == [file]
 
 
 def test_a_given_secret_is_not_written_anywhere(environment, tmp_path, monkeypatch):

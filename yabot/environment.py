@@ -7,6 +7,7 @@ shows all wrong values at once.
 import secrets
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -146,7 +147,9 @@ class Environment:
             fresh = file.with_suffix(f".{secrets.token_hex(4)}")
             fresh.touch(mode=0o600)
             fresh.write_text(secrets.token_urlsafe(50))
-            fresh.rename(file)
+            with suppress(FileExistsError):  # another process that starts now was quicker: both have to read its secret
+                file.hardlink_to(fresh)
+            fresh.unlink()
         return file.read_text().strip()
 
     def _problem(self, name: str, message: str, default: T) -> T:

@@ -57,12 +57,16 @@ def adopt(*, chat_id: int, message_id: int) -> bool:
 
 @atomic
 def has_button(*, chat_id: int, message_id: int) -> bool:
-    """Whether this message carries our button: only such a message can be hearted by pressing."""
+    """Whether this message carries our button: only such a message can be hearted by pressing.
+
+    A post that is on its way counts: readers can see it a moment before we know its number.
+    """
     if HeartPost.objects.filter(chat_id=chat_id, message_id=message_id).exists():
         return True
-    posts = OutgoingMessage.objects.filter(chat_id__lt=0, state=MessageState.SENT, key__startswith=POST)
-    sent = posts.filter(chat_id=chat_id, message_id=message_id)
-    if not sent.exists():
+    posts = OutgoingMessage.objects.filter(chat_id__lt=0, chat_id=chat_id, key__startswith=POST)
+    sent = posts.filter(state=MessageState.SENT, message_id=message_id)
+    under_way = posts.filter(state__in=(MessageState.SENDING, MessageState.UNKNOWN))
+    if not sent.exists() and not under_way.exists():
         return False
     _note_post(chat_id, message_id)
     return True

@@ -81,6 +81,17 @@ def test_a_channel_that_does_not_want_it_gets_none(chat_id):
     assert not HeartPost.objects.exists()
 
 
+@pytest.mark.parametrize("state", [MessageState.SENDING, MessageState.UNKNOWN])
+def test_a_post_that_readers_see_before_we_know_its_number_has_the_button(state):
+    hearts.post(chat_id=CHANNEL, text=markup.parse("Hola"), key="a")
+    assert not hearts.has_button(chat_id=CHANNEL, message_id=7)
+
+    OutgoingMessage.objects.update(state=state)
+
+    assert hearts.has_button(chat_id=CHANNEL, message_id=7)
+    assert not hearts.has_button(chat_id=CHANNEL - 1, message_id=7)
+
+
 def test_a_post_of_our_own_has_the_button_once_it_was_sent():
     a_post_of_ours()
 
