@@ -137,7 +137,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--engine-rounds", type=int, default=3, help="at most so many rounds in the section engines")
     parser.add_argument("--idle-reactions", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=1, help="whole runs; the summary takes medians")
-    parser.add_argument("--deadline", type=float, default=120, help="seconds for one run of one section")
+    parser.add_argument("--deadline", type=float, default=300, help="seconds for one run of one section")
     return parser.parse_args(arguments)
 
 

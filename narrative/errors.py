@@ -51,3 +51,88 @@ class NoUndo(DomainError):
     def sentence(self, language: str) -> str:
         """That there is no way back."""
         return "This cannot be undone." if language == "en" else "Esto no se puede deshacer."
+
+
+class FragmentChanged(DomainError):
+    """Somebody else changed the fragment meanwhile. Nothing was saved."""
+
+    code = "NAR015"
+
+    def __init__(self, by: str) -> None:
+        super().__init__(f"changed by {by or 'somebody else'}")
+        self.by = by
+
+    def sentence(self, language: str) -> str:
+        """Who was quicker."""
+        if language == "en":
+            return f"{self.by or 'Somebody else'} has changed this fragment meanwhile. Nothing of yours is lost."
+        return f"{self.by or 'Otra persona'} ha cambiado este fragmento mientras tanto. No se ha perdido nada tuyo."
+
+
+class FragmentInUse(DomainError):
+    """Other fragments lead to this one, or the story begins with it. Nothing was deleted."""
+
+    code = "NAR016"
+
+    def __init__(self, users: tuple[str, ...], *, is_start: bool) -> None:
+        super().__init__(f"used by {', '.join(users) or 'the story itself'}")
+        self.users, self.is_start = users, is_start
+
+    def sentence(self, language: str) -> str:
+        """What leads here."""
+        if self.is_start:
+            return "The story begins here." if language == "en" else "La historia empieza aquí."
+        names = ", ".join(f"«{user}»" for user in dict.fromkeys(self.users))
+        return f"These lead here: {names}." if language == "en" else f"Hasta aquí llevan: {names}."
+
+
+class KeyTaken(DomainError):
+    """Another part of the story has this key. Nothing was saved."""
+
+    code = "NAR017"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+    def sentence(self, language: str) -> str:
+        """Which key."""
+        if language == "en":
+            return f"The key “{self.key}” is taken already."
+        return f"La clave «{self.key}» ya existe."
+
+
+class WrongFile(DomainError):
+    """A file that is not what its name says, or nothing Telegram shows. Nothing was kept."""
+
+    code = "NAR018"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def sentence(self, language: str) -> str:
+        """What may be sent."""
+        if language == "en":
+            return f"“{self.name}” is no picture, video or sound that Telegram shows, or larger than 20 MB."
+        return f"«{self.name}» no es una imagen, un vídeo ni un sonido que Telegram muestre, o pasa de 20 MB."
+
+
+class NotReady(DomainError):
+    """A draft that may not come out: it has errors, or warnings that nobody gave a reason for."""
+
+    code = "NAR019"
+
+    def __init__(self, errors: int, warnings: int) -> None:
+        super().__init__(f"{errors} errors, {warnings} warnings")
+        self.errors, self.warnings = errors, warnings
+
+    def sentence(self, language: str) -> str:
+        """What stands in the way."""
+        if self.errors:
+            if language == "en":
+                return f"It cannot be published with errors: {self.errors}."
+            return f"No se puede publicar con errores: {self.errors}."
+        if language == "en":
+            return f"It has warnings ({self.warnings}): say why it is published with them."
+        return f"Tiene avisos ({self.warnings}): di por qué se publica con ellos."

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -12,11 +11,10 @@ from narrative.errors import ChoiceClosed, ChoiceGone, StoryNotFound
 from narrative.models import Story
 from narrative.services import choices, library
 from narrative.services.choices import Place
-from narrative.story.engine import Option
+from narrative.story.page import Beholder, Line, cut, draw
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.errors import DomainError
 from yabot.core.models import TelegramUser
-from yabot.core.telegram import markup
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.callbacks import CallbackAction
 from yabot.core.telegram.limits import TEXT
@@ -27,8 +25,6 @@ STEP = CallbackAction("paso")
 BEGIN = CallbackAction("cuento")
 AGAIN = CallbackAction("otra-vez")
 HERE = CallbackAction("aqui")
-LABEL = 60
-COIN = "💋"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +64,7 @@ def stories_screen(reader: TelegramUser) -> Screen:
     at = choices.where(reader.pk)
     language = reader.spoken_language
     buttons = [
-        (Button(_cut("▶️ " + _title(story, language)), BEGIN.pack(token(story.key), owner=reader.pk)),)
-        for story in found
+        (Button(cut("▶️ " + _title(story, language)), BEGIN.pack(token(story.key), owner=reader.pk)),) for story in found
     ]
     place = at.scene.fragment.title.in_(language) if at else ""
     return screen("stories", {"count": len(found), "place": place}, *buttons)
@@ -127,7 +122,7 @@ def take(reader: TelegramUser, *, step: int, choice: str) -> Turned | Alert:
     try:
         if at is None or at.progress.step != step:
             raise ChoiceGone
-        option = next((option for option in at.scene.options if _token_of(at, option) == choice), None)
+        option = next((option for option in at.scene.options if _token_of(at, option.choice.key) == choice), None)
         if option is None:
             raise ChoiceGone
         moved = choices.follow(reader.pk, story=at.told.key, step=step, choice=option.choice.key)
@@ -152,57 +147,26 @@ def _key(story_token: str) -> str:
 def page(reader: TelegramUser, at: Place) -> Screen:
     """A fragment as this reader finds it."""
     language = reader.spoken_language
-    if at.scene.gate:
-        reason = at.scene.gate["en" if language == "en" else "es"]
-        again = Button(_("🔄 Mirar otra vez"), HERE.pack(owner=reader.pk))
-        return Screen(RichText.plain(f"🔒 {reason}."), ((again,),))
-    text = _text(at.scene.text.in_(language, at.told.language) or at.scene.fragment.title.in_(language) or "…")
-    if at.scene.fragment.ending:
-        text += _ending(at, language)
+    shown = draw(at.told, at.scene, Beholder(language, reader.first_name, at.endings))
+    if shown.is_gate:
+        return Screen(shown.text, ((Button(_("🔄 Mirar otra vez"), HERE.pack(owner=reader.pk)),),))
+    rows = tuple((_button(reader, at, line),) for line in shown.lines)
+    if shown.is_ending:
         again = Button(_("Empezar de nuevo"), AGAIN.pack(token(at.told.key), owner=reader.pk))
-        return Screen(text, (*_rows(reader, at), (again,)))
-    return Screen(text, tuple(_rows(reader, at)))
+        rows = (*rows, (again,))
+    return Screen(shown.text, rows)
 
 
-def _rows(reader: TelegramUser, at: Place) -> Iterator[tuple[Button, ...]]:
-    for option in at.scene.options:
-        data = STEP.pack(str(at.progress.step), _token_of(at, option), owner=reader.pk)
-        yield (Button(_label(option, reader.spoken_language), data),)
+def _button(reader: TelegramUser, at: Place, line: Line) -> Button:
+    return Button(line.label, STEP.pack(str(at.progress.step), _token_of(at, line.choice), owner=reader.pk))
 
 
-def _label(option: Option, language: str) -> str:
-    words = option.choice.label.in_(language)
-    if option.choice.price:
-        words = f"{_cut(words, LABEL - 12)} · {option.choice.price} {COIN}"
-    return _cut(words if option.is_open else f"🔒 {words}")
-
-
-def _cut(words: str, most: int = LABEL) -> str:
-    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
-
-
-def _token_of(at: Place, option: Option) -> str:
-    return token(at.told.key, at.scene.fragment.key, option.choice.key)
+def _token_of(at: Place, choice: str) -> str:
+    return token(at.told.key, at.scene.fragment.key, choice)
 
 
 def _title(story: Story, language: str) -> str:
     return (story.title_en if language == "en" else "") or story.title_es
-
-
-def _text(source: str) -> RichText:
-    """The text as it was written; without formatting when that is broken (the editor's desk says so)."""
-    if markup.check(source, TEXT):
-        return RichText.plain(source).cut(TEXT - 200)
-    return markup.parse(source)
-
-
-def _ending(at: Place, language: str) -> RichText:
-    found, among = at.endings
-    ending = at.scene.fragment.ending
-    name = ending.name.in_(language) if ending else ""
-    title = _("Final: %(name)s") % {"name": name} if name else _("Fin")
-    said = _("Has encontrado %(found)d de %(among)d finales.") % {"found": found, "among": among}
-    return RichText.plain(f"\n\n🏁 {title}\n{said}")
 
 
 # --- turning the page -------------------------------------------------------------------------------------------------

@@ -1,5 +1,18 @@
 """The rows of the story."""
 
+from narrative.models.drafts import (
+    Choice,
+    Declaration,
+    Fragment,
+    FragmentText,
+    FragmentVersion,
+    Locked,
+    MediaFile,
+    MediaKind,
+    Reference,
+    Repeat,
+    StoryPath,
+)
 from narrative.models.goals import CommunityGoal
 from narrative.models.hints import Hint, HintUnlock
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, in_words, text_problems
@@ -8,16 +21,27 @@ from narrative.models.stories import ProgressStep, ReaderProgress, Release, Step
 
 __all__ = [
     "PLACEHOLDERS",
+    "Choice",
     "CommunityGoal",
+    "Declaration",
+    "Fragment",
+    "FragmentText",
+    "FragmentVersion",
     "Hint",
     "HintUnlock",
+    "Locked",
     "LucienTemplate",
+    "MediaFile",
+    "MediaKind",
     "ProgressStep",
     "ReaderProgress",
+    "Reference",
     "Release",
+    "Repeat",
     "SecondLook",
     "StepKind",
     "Story",
+    "StoryPath",
     "in_words",
     "text_problems",
 ]

@@ -25,6 +25,10 @@ class Story(models.Model):
         verbose_name=_("edición publicada"),
         help_text=_("Con la que empiezan los lectores nuevos."),
     )
+    language = models.CharField(_("idioma original"), max_length=2, default="es")
+    titles: Any = models.JSONField(_("título por idioma"), default=dict, blank=True, editable=False)
+    pitches: Any = models.JSONField(_("presentación por idioma"), default=dict, blank=True, editable=False)
+    start = models.CharField(_("empieza en"), max_length=64, blank=True, help_text=_("La clave del primer fragmento."))
     order = models.PositiveIntegerField(_("orden"), default=0)
     created_at = models.DateTimeField(_("creada"), default=clock.now, editable=False)
 
@@ -32,6 +36,10 @@ class Story(models.Model):
         verbose_name = _("historia")
         verbose_name_plural = _("historias")
         ordering = ["order", "key"]
+        permissions = [
+            ("release_story", _("Puede publicar historias")),
+            ("playtest_story", _("Puede probar historias")),
+        ]
 
     def __str__(self) -> str:
         return self.title_es
@@ -49,6 +57,12 @@ class Release(models.Model):
     note = models.TextField(_("nota"), blank=True, help_text=_("Qué ha cambiado, para el equipo."))
     author = models.CharField(_("quién"), max_length=150, blank=True)
     fragments = models.PositiveIntegerField(_("fragmentos"), default=0)
+    reason = models.TextField(_("por qué con avisos"), blank=True, help_text=_("Por qué sale con avisos sin resolver."))
+    lint: Any = models.JSONField(_("revisión"), default=dict, blank=True, editable=False)
+    moves: Any = models.JSONField(_("traslados"), default=dict, blank=True, editable=False)
+    goes_live_at = models.DateTimeField(_("sale"), null=True, blank=True, help_text=_("Vacío: salió al hacerse."))
+    is_waiting = models.BooleanField(_("espera su hora"), default=False)
+    is_moving = models.BooleanField(_("trasladando lectores"), default=False)
     created_at = models.DateTimeField(_("cuándo"), default=clock.now)
 
     class Meta:
@@ -101,6 +115,7 @@ class StepKind(models.TextChoices):
     CHOICE = "choice", _("eligió")
     UNDO = "undo", _("deshizo")
     CHECKPOINT = "checkpoint", _("volvió al punto de control")
+    MOVED = "moved", _("pasó a otra edición")
 
 
 class ProgressStep(models.Model):

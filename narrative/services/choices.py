@@ -172,7 +172,7 @@ def _place(progress: ReaderProgress, arrived_by: content.Choice | None = None) -
 
 def _facts(progress: ReaderProgress, told: content.Story, state: State) -> Facts:
     fragment = told.by_key.get(state.fragment)
-    return knowledge.for_story(progress.user_id, needs_of(fragment), told) if fragment else Facts()
+    return knowledge.for_story(progress.user_id, needs_of(fragment)) if fragment else Facts()
 
 
 def needs_of(fragment: content.Fragment) -> frozenset[str]:

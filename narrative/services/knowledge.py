@@ -1,6 +1,6 @@
 """What the story knows of its readers: besitos from the economy, reactions from the foundation."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from django.utils import timezone
 
 from narrative.models import Hint, HintUnlock
-from narrative.story import content
 from yabot.core import clock, reactions
 from yabot.core.conditions import Facts
 from yabot.core.ports import PortUnavailable, inventories, memberships, wallets
@@ -28,7 +27,7 @@ def besitos_now(user_ids: Iterable[int]) -> dict[int, int] | None:
         return None
 
 
-def for_story(user_id: int, needs: frozenset[str], told: content.Story) -> Facts:
+def for_story(user_id: int, needs: frozenset[str]) -> Facts:
     """What one screen of a story looks at, each fact in one question; who does not answer leaves it unknown."""
     known: dict[str, Any] = {"now": timezone.localtime(clock.now())} if "now" in needs else {}
     if "reactions" in needs:
@@ -43,7 +42,7 @@ def for_story(user_id: int, needs: frozenset[str], told: content.Story) -> Facts
                 known[fact] = ask(user_id)
             except PortUnavailable:
                 unknown |= {fact}
-    return Facts(**known, unknown=unknown, names=_names(told, needs))
+    return Facts(**known, unknown=unknown, names=_hint_titles() if "hints" in needs else {})
 
 
 def _besitos(user_id: int) -> int:
@@ -62,15 +61,11 @@ _ASKED: dict[str, Callable[[int], Any]] = {"besitos": _besitos, "items": _items,
 _NOT_ASKED = frozenset({"missions", "achievements"})  # nobody has any yet
 
 
-def _names(told: content.Story, needs: Collection[str]) -> dict[str, str]:
-    """The titles that sentences about what is missing may name."""
+def _hint_titles() -> dict[str, str]:
+    """For sentences about what is missing."""
     names: dict[str, str] = {}
-    if "visited" in needs:
-        names |= {f"fragment:{fragment.key}": fragment.title.in_("es") for fragment in told.fragments}
-    if "chosen" in needs:
-        names |= {f"choice:{choice.key}": choice.label.in_("es") for _, choice in told.choices()}
-    if "hints" in needs:
-        names |= {f"hint:{key}": title for key, title in Hint.objects.values_list("key", "title_es")}
+    for key, spanish, english in Hint.objects.values_list("key", "title_es", "title_en"):
+        names |= {f"hint:{key}": spanish, f"hint:{key}:en": english}
     return names
 
 

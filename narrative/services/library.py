@@ -1,6 +1,10 @@
 """The library: releases are made once and never change, so each process keeps those it has read."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -9,17 +13,34 @@ from django.db.models import Max
 from narrative.models import Release, Story
 from narrative.story import content
 from narrative.story.reading import StoryError
+from yabot.core import clock
 from yabot.core.transactions import atomic
 
 _KEPT = 32
 _read: OrderedDict[UUID, content.Story] = OrderedDict()
 
 
-@atomic
-def release(told: content.Story, *, note: str = "", author: str = "") -> Release:
-    """Make a release of this story, and have new readers begin with it. Whoever reads an older one stays on that.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a release comes out. ``at`` None: now. ``moves``: readers of other releases who stand on these go there;
+    ``everybody``: all the others come too, where their fragment is still there."""
 
-    Raises StoryError when it has no beginning. The story with this key is made when there is none.
+    reason: str = ""
+    lint: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+    moves: Mapping[str, str] = field(default_factory=dict)
+    everybody: bool = False
+
+
+NOW = Terms()
+
+
+@atomic
+def release(told: content.Story, *, note: str = "", author: str = "", terms: Terms = NOW) -> Release:
+    """Make a release of this story, and have new readers begin with it, now or when its time comes.
+
+    Whoever reads an older one stays on that, unless ``terms`` say otherwise. Raises StoryError when it has no
+    beginning. The story with this key is made when there is none.
     """
     if told.start not in told.by_key:
         raise StoryError("start", "la historia no tiene un comienzo", "the story has no beginning")
@@ -32,10 +53,29 @@ def release(told: content.Story, *, note: str = "", author: str = "") -> Release
         note=note,
         author=author,
         fragments=len(told.fragments),
+        reason=terms.reason,
+        lint=dict(terms.lint),
+        moves={"fragments": dict(terms.moves), "everybody": terms.everybody},
+        goes_live_at=terms.at,
+        is_waiting=True,
     )
-    story.live, story.title_es, story.title_en = made, told.title.in_("es"), told.title.by_language.get("en", "")
-    story.save(update_fields=["live", "title_es", "title_en"])
+    if terms.at is None or terms.at <= clock.now():
+        go_live(made)
     return made
+
+
+@atomic
+def go_live(made: Release) -> bool:
+    """Have new readers begin with this release; whether it was still waiting to be the one."""
+    if not Release.objects.filter(pk=made.pk, is_waiting=True).update(is_waiting=False):
+        return False
+    told = content.Story.from_json(orjson.loads(made.content))
+    titles = {"title_es": told.title.in_("es")[:200], "title_en": told.title.by_language.get("en", "")[:200]}
+    Story.objects.filter(pk=made.story_id).update(live=made, **titles)
+    if made.moves.get("fragments") or made.moves.get("everybody"):
+        Release.objects.filter(pk=made.pk).update(is_moving=True)
+    made.is_waiting = False
+    return True
 
 
 @atomic

@@ -231,6 +231,14 @@ class Story:
         return tuple(fragment for fragment in self.fragments if fragment.ending)
 
     @cached_property
+    def names(self) -> dict[str, str]:
+        """How its fragments and choices are called, for sentences about what is missing."""
+        names = {f"fragment:{part.key}:{said}": title for part in self.fragments for said, title in _said(part.title)}
+        for _, choice in self.choices():
+            names |= {f"choice:{choice.key}:{said}": label for said, label in _said(choice.label)}
+        return names
+
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages it has any text in; its own first."""
         found = {language for fragment in self.fragments for language in fragment.text.by_language}
@@ -273,6 +281,11 @@ class Story:
         for fragment in self.fragments:
             for choice in fragment.choices:
                 yield fragment, choice
+
+
+def _said(words: Words) -> list[tuple[str, str]]:
+    """In Spanish and English, each with the other where it lacks one."""
+    return [(language, words.in_(language)) for language in ("es", "en")] if words else []
 
 
 def _refuse_doubles(story: Story) -> None:

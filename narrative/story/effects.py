@@ -34,6 +34,10 @@ class Effect:
         """The row in an editor's words."""
         raise TypeError("a kind of effect says what it does")
 
+    def to_text(self) -> str:
+        """The row as one line of the text form: ``give_item llave 2``."""
+        return " ".join([self.kind, *(str(getattr(self, part.name)) for part in fields(self))])
+
     @classmethod
     def read(cls, given: Any, place: str) -> "Effect":
         """A stored row. Raises StoryError."""
@@ -208,3 +212,30 @@ def read_effects(given: Any, place: str) -> tuple[Effect, ...]:
             place, f"debe ser una lista de hasta {MOST_EFFECTS}", f"must be a list of up to {MOST_EFFECTS}"
         )
     return tuple(Effect.read(row, f"{place}.{number}") for number, row in enumerate(given))
+
+
+def effects_to_text(effects: tuple[Effect, ...]) -> str:
+    """The text form, in one line: ``set_flag luz; give_besitos 5``."""
+    return "; ".join(effect.to_text() for effect in effects)
+
+
+def effects_from_text(text: str) -> tuple[Effect, ...]:
+    """Read the text form. Raises StoryError that names the row."""
+    lines = [line.strip() for line in text.replace("\n", ";").split(";") if line.strip()]
+    return read_effects([_from_line(line, str(row)) for row, line in enumerate(lines, start=1)], "")
+
+
+def _from_line(line: str, row: str) -> dict[str, Any]:
+    name, *words = line.split()
+    kind = Effect.known.get(name)
+    if kind is None:
+        raise StoryError(row, f"no existe el efecto «{name}»", f"there is no effect “{name}”")
+    names = [part.name for part in fields(kind)]
+    if len(words) > len(names):
+        raise StoryError(row, f"«{line}» no se entiende", f"“{line}” cannot be understood")
+    numbers = {"count", "amount", "by"}
+    given = dict(zip(names, words, strict=False))
+    try:
+        return {"do": name, **{key: int(word) if key in numbers else word for key, word in given.items()}}
+    except ValueError:
+        raise StoryError(row, f"«{line}» no se entiende", f"“{line}” cannot be understood") from None

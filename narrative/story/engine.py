@@ -1,5 +1,6 @@
 """What a reader sees where they stand, and what a choice makes of it: the same in the bot and in the play-test."""
 
+from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -70,8 +71,14 @@ def begin(story: Story) -> Move:
 
 def known(story: Story, state: State, facts: Facts) -> Facts:
     """The facts, with the story's own."""
-    own = {"visited": state.visited, "chosen": state.chosen, "flags": state.flags, "counters": state.counters}
-    return replace(facts, **own)  # type: ignore[arg-type]
+    return replace(
+        facts,
+        visited=state.visited,
+        chosen=state.chosen,
+        flags=state.flags,
+        counters=state.counters,
+        names=ChainMap(dict(facts.names), story.names),
+    )
 
 
 def look(story: Story, state: State, facts: Facts) -> Scene:
@@ -94,6 +101,11 @@ def follow(story: Story, state: State, facts: Facts, key: str) -> Move:
     option = look(story, state, facts).option(key)
     if not option.is_open:
         raise ChoiceClosed(option.reasons)
+    return take(story, state, option)
+
+
+def take(story: Story, state: State, option: Option) -> Move:
+    """Take an option that was just seen to be open."""
     choice = option.choice
     named = "" if choice.key == ONWARD else choice.key
     moved = state.went_back(choice=named) if choice.target == BACK else state.went(option.target, choice=named)

@@ -40,7 +40,8 @@ class ConditionError(DomainError):
 class Facts:
     """What is known of one reader when a condition is checked; ``unknown`` names the facts nobody knows now.
 
-    ``names`` are the titles of keys, by "kind:key", for sentences. ``now`` is the community's local time.
+    ``names`` are the titles of keys for sentences, by "kind:key" or, in one language, "kind:key:en".
+    ``now`` is the community's local time.
     """
 
     besitos: int = 0
@@ -58,9 +59,10 @@ class Facts:
     now: datetime | None = None
     names: Mapping[str, str] = NONE
 
-    def name(self, kind: str, key: str) -> str:
+    def name(self, kind: str, key: str, language: str) -> str:
         """The title of what this key names, or the key as words."""
-        return self.names.get(f"{kind}:{key}") or key.replace("-", " ").replace("_", " ")
+        named = self.names.get(f"{kind}:{key}:{language}") or self.names.get(f"{kind}:{key}")
+        return named or key.replace("-", " ").replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

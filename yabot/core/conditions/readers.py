@@ -140,12 +140,12 @@ class ItemTest(Test):
     def missing(self, facts: Facts, language: str) -> str:
         """What the bag lacks."""
         more = self.count - facts.items.get(self.item, 0)
-        name = facts.name("item", self.item)
+        name = facts.name("item", self.item, language)
         return said(language, f"Necesitas: {name}", f"You need: {name}") + (f" × {more}" if more > 1 else "")
 
     def too_late(self, facts: Facts, language: str) -> str:
         """It must not be there."""
-        name = facts.name("item", self.item)
+        name = facts.name("item", self.item, language)
         return said(language, f"No puede ser mientras lleves: {name}", f"Not while you carry: {name}")
 
     def demand(self, language: str) -> str:
@@ -168,7 +168,7 @@ class HintTest(Test):
 
     def missing(self, facts: Facts, language: str) -> str:
         """The hint to find."""
-        name = facts.name("hint", self.hint)
+        name = facts.name("hint", self.hint, language)
         return said(language, f"Te falta la pista «{name}»", f"You lack the hint “{name}”")
 
     def demand(self, language: str) -> str:
@@ -192,7 +192,7 @@ class MissionTest(Test):
 
     def missing(self, facts: Facts, language: str) -> str:
         """What the mission has to be."""
-        name, state = facts.name("mission", self.mission), STATES_IN_WORDS[language][self.state]
+        name, state = facts.name("mission", self.mission, language), STATES_IN_WORDS[language][self.state]
         return said(language, f"La misión «{name}» tiene que estar {state}", f"The mission “{name}” has to be {state}")
 
     def demand(self, language: str) -> str:
@@ -215,7 +215,7 @@ class AchievementTest(Test):
 
     def missing(self, facts: Facts, language: str) -> str:
         """The achievement."""
-        name = facts.name("achievement", self.achievement)
+        name = facts.name("achievement", self.achievement, language)
         return said(language, f"Te falta el logro «{name}»", f"You lack the achievement “{name}”")
 
     def demand(self, language: str) -> str:

@@ -28,12 +28,12 @@ class VisitedTest(Test):
 
     def missing(self, facts: Facts, language: str) -> str:
         """Where to go first."""
-        name = facts.name("fragment", self.fragment)
+        name = facts.name("fragment", self.fragment, language)
         return said(language, f"Antes tienes que pasar por «{name}»", f"You have to pass “{name}” first")
 
     def too_late(self, facts: Facts, language: str) -> str:
         """Where they should not have been."""
-        name = facts.name("fragment", self.fragment)
+        name = facts.name("fragment", self.fragment, language)
         return said(language, f"Ya pasaste por «{name}»", f"You have been at “{name}” already")
 
     def demand(self, language: str) -> str:
@@ -57,12 +57,12 @@ class ChoseTest(Test):
 
     def missing(self, facts: Facts, language: str) -> str:
         """What they did not do."""
-        name = facts.name("choice", self.choice)
+        name = facts.name("choice", self.choice, language)
         return said(language, f"Antes tenías que elegir «{name}»", f"You had to choose “{name}” first")
 
     def too_late(self, facts: Facts, language: str) -> str:
         """What they did."""
-        name = facts.name("choice", self.choice)
+        name = facts.name("choice", self.choice, language)
         return said(language, f"Ya elegiste «{name}»", f"You chose “{name}” already")
 
     def demand(self, language: str) -> str:

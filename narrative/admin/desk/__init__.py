@@ -1,0 +1,1 @@
+"""The editor's desk: fragments are written, checked, played, translated and released here."""

@@ -1,0 +1,118 @@
+"""The release page: what changes for readers, what stands in the way, when it comes out, and the way back."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from narrative.admin.desk import rights, words
+from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.reviewing import doors, shown
+from narrative.models import Release, Story
+from narrative.services import checking, drafts, library, releases
+from narrative.services.library import Terms
+from narrative.story import content
+from yabot.core import clock
+from yabot.core.errors import DomainError
+
+MOST_SHOWN = 100
+
+
+def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
+    """The draft beside what readers have now; POST releases it."""
+    story = rights.story_for(request, pk)
+    told = drafts.told(story)
+    if request.method == "POST":
+        rights.demand(request, rights.RELEASE)
+        answer = _publish(request, story)
+        if answer:
+            return answer
+    live = library.told_in(story.live_id) if story.live_id else None
+    found, changed = checking.review(story, told), releases.changes(story, told, live)
+    context = {
+        "title": _("Publicar"),
+        "story": story,
+        "changes": changed,
+        "differences": _differences(told, live, changed),
+        "errors": shown(story, found.errors, urls := doors(story)),
+        "warnings": shown(story, found.warnings, urls),
+        "targets": told.fragments,
+        "typed": request.POST,
+        "waiting": list(Release.objects.filter(story=story, is_waiting=True)),
+        "past": list(Release.objects.filter(story=story, is_waiting=False).defer("content")[:20]),
+        "may_release": request.user.has_perm(rights.RELEASE),
+        "now": timezone.localtime(clock.now()),
+    }
+    return rights.page(request, admin, "release", context)
+
+
+def _publish(request: HttpRequest, story: Story) -> HttpResponse | None:
+    """Release what was reviewed; None, with a sentence, when it may not come out."""
+    given = request.POST
+    try:
+        terms = Terms(
+            reason=given.get("reason", "")[:2_000],
+            at=_moment(given.get("at", "")),
+            moves={name[5:]: str(value) for name, value in given.items() if name.startswith("move-") and value},
+            everybody=given.get("everybody") == "1",
+        )
+        by = request.user.get_username()
+        made = releases.publish(story, by=by, note=given.get("note", "")[:2_000], terms=terms)
+    except DomainError as refused:
+        messages.error(request, refused.sentence(spoken()))
+        return None
+    except ValueError:
+        messages.error(request, _("Ese día y hora no se entienden, o ya han pasado."))
+        return None
+    if made.is_waiting:
+        messages.success(request, _("La edición %d saldrá a su hora.") % made.number)
+    else:
+        messages.success(request, _("La edición %d está publicada.") % made.number)
+    return HttpResponseRedirect(reverse("admin:narrative_story_release", args=[story.pk]))
+
+
+def _moment(text: str) -> datetime | None:
+    """When it comes out, in the community's zone. Raises ValueError for what is past or none."""
+    if not text.strip():
+        return None
+    moment = timezone.make_aware(datetime.fromisoformat(text))
+    if moment <= clock.now():
+        raise ValueError(text)
+    return moment
+
+
+def _differences(
+    told: content.Story, live: content.Story | None, changed: releases.Changes
+) -> list[tuple[str, list[words.FieldChange]]]:
+    """What changed in each fragment that readers know."""
+    if live is None:
+        return []
+    return [
+        (key, words.differences(live.by_key[key].to_json(), told.by_key[key].to_json()))
+        for key in changed.changed[:MOST_SHOWN]
+    ]
+
+
+def _id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("pk", ""))
+    except ValueError:
+        return UUID(int=0)
+
+
+def past(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
+    """Go back to a release, or take back one that waits for its time."""
+    story = rights.story_for(request, pk, rights.RELEASE)
+    made = Release.objects.filter(story=story, pk=_id(request)).first()
+    if request.method == "POST" and made is not None:
+        if "cancel" in request.POST and releases.cancel(made):
+            messages.success(request, _("La edición %d ya no saldrá.") % made.number)
+        elif "back" in request.POST:
+            library.go_back(story.pk, number=made.number)
+            messages.success(request, _("Los lectores nuevos empiezan otra vez con la edición %d.") % made.number)
+    return HttpResponseRedirect(reverse("admin:narrative_story_release", args=[story.pk]))

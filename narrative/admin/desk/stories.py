@@ -1,0 +1,157 @@
+"""A story in the back office: its settings, and the pages around its desk."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
+from narrative.models import Declaration, Fragment, ReaderProgress, Story
+from narrative.story import content
+from yabot.core.admin.base import ModelAdmin, TabularInline, Tone, badge, column
+
+PAGES = {
+    "mapa": ("map", mapping.show),
+    "mapa/mover": ("map_move", mapping.move),
+    "mapa/unir": ("map_link", mapping.link),
+    "probar": ("play", playtest.show),
+    "probar/guardar": ("play_save", playtest.save),
+    "revisar": ("review", reviewing.show),
+    "traducir": ("translate", translating.show),
+    "publicar": ("release", releasing.show),
+    "ediciones": ("releases", releasing.past),
+    "exportar": ("exchange", exchange.show),
+}
+
+
+class StoryForm(forms.ModelForm):
+    """A story's settings; what readers see of it before they begin."""
+
+    pitch_es = forms.CharField(
+        label=_("presentación"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    pitch_en = forms.CharField(
+        label=_("presentación en inglés"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    class Meta:
+        model = Story
+        fields = ["key", "title_es", "title_en", "language", "start", "order"]
+        widgets = {"language": forms.Select(choices=[("es", "español"), ("en", "English")])}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in ("es", "en"):
+            self.fields[f"pitch_{language}"].initial = self.instance.pitches.get(language, "")
+
+    def clean_start(self) -> str:
+        """A fragment that is there; empty while there is none."""
+        start = str(self.cleaned_data["start"])
+        if start and not Fragment.objects.filter(story=self.instance, key=start).exists():
+            raise forms.ValidationError(_("No hay ningún fragmento con esa clave."), code="NAR010")
+        return start
+
+    def save(self, commit: bool = True) -> Any:
+        """The titles and pitches in each language."""
+        said, story = self.cleaned_data, self.instance
+        for name, stored in (("title", story.titles), ("pitch", story.pitches)):
+            for language in ("es", "en"):
+                stored.pop(language, None)
+                if said.get(f"{name}_{language}"):
+                    stored[language] = said[f"{name}_{language}"]
+        return super().save(commit)
+
+
+class DeclarationInline(TabularInline):
+    """The flags and counters a story may use."""
+
+    model = Declaration
+    fields = ["key", "kind", "note"]
+
+
+@admin.register(Story)
+class StoryAdmin(ModelAdmin):
+    """Stories: each leads to its map, its play-test, its review and its releases."""
+
+    icon = "auto_stories"
+    form = StoryForm
+    change_form_template = "admin/narrative/story/change_form.html"
+    change_list_template = "admin/narrative/story/change_list.html"
+    list_display = ["title_es", "doors", "state", "pieces", "reading", "order"]
+    list_editable = ["order"]
+    search_fields = ["title_es", "title_en", "key"]
+    list_select_related = ["live"]
+    inlines = [DeclarationInline]
+    fieldsets = [
+        (_("La historia"), {"fields": ["title_es", "pitch_es", "key"]}),
+        (_("En inglés"), {"fields": ["title_en", "pitch_en"]}),
+        (_("Cómo empieza"), {"fields": ["start", "language", "order"]}),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The key of a story that is there stays: buttons and links carry it."""
+        return ["key"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new story's key comes from its title."""
+        return {} if obj else {"key": ["title_es"]}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a story nobody has published, nor written a fragment of."""
+        if obj is not None and (obj.live_id or Fragment.objects.filter(story=obj).exists()):
+            return False
+        return obj is not None and super().has_delete_permission(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The story's pages."""
+        wrap = self.admin_site.admin_view
+        pages = [
+            path(f"<uuid:pk>/{address}/", wrap(self._page(view)), name=f"narrative_story_{name}")
+            for address, (name, view) in PAGES.items()
+        ]
+        bring = wrap(lambda request: exchange.bring(request, self))
+        return [path("importar/", bring, name="narrative_story_import"), *pages, *super().get_urls()]
+
+    def _page(self, view: Any) -> Any:
+        def shown(request: HttpRequest, pk: Any) -> HttpResponse:
+            return view(request, pk, self)  # type: ignore[no-any-return]
+
+        return shown
+
+    def response_add(self, request: HttpRequest, obj: Story, post_url_continue: str | None = None) -> HttpResponse:
+        """A new story wants its first fragment."""
+        super().response_add(request, obj, post_url_continue)
+        return HttpResponseRedirect(f"{reverse('admin:narrative_fragment_add')}?story={obj.pk}")
+
+    @column(_("abrir"))
+    def doors(self, story: Story) -> SafeString:
+        """The ways in."""
+        return format_html(
+            '<a class="yabot-link" href="{}">{}</a> · <a class="yabot-link" href="{}">{}</a>',
+            reverse("admin:narrative_story_map", args=[story.pk]),
+            _("mapa"),
+            reverse("admin:narrative_story_play", args=[story.pk]),
+            _("probar"),
+        )
+
+    @column(_("estado"))
+    def state(self, story: Story) -> SafeString:
+        """Whether readers can find it."""
+        if story.live is None:
+            return badge(_("borrador"), Tone.MUTED)
+        return badge(_("publicada, edición %d") % story.live.number, Tone.GOOD)
+
+    @column(_("fragmentos"))
+    def pieces(self, story: Story) -> int:
+        """How many fragments its draft has."""
+        return Fragment.objects.filter(story=story).count()
+
+    @column(_("lectores"))
+    def reading(self, story: Story) -> int:
+        """How many have begun it, as far as anybody would count."""
+        return ReaderProgress.objects.filter(story=story).order_by()[: content.MOST_FRAGMENTS].count()

@@ -1,0 +1,126 @@
+"""A page as it is read: text and ways on, the same value for the chat, the play-test and the API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from narrative.story.content import Media, Story
+from narrative.story.engine import Option, Scene
+from yabot.core.telegram import markup
+from yabot.core.telegram.limits import CAPTION, TEXT
+from yabot.core.telegram.preview import to_preview_html
+from yabot.core.telegram.richtext import RichText
+
+LABEL = 60
+COIN = "💋"
+NAME = "{nombre}"  # in a text: the reader's name
+_SAID = {
+    "es": ("Final: {}", "Fin", "Has encontrado {} de {} finales."),
+    "en": ("Ending: {}", "The end", "You have found {} of {} endings."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A way on as it is shown; ``reason`` says why it is closed, in one sentence."""
+
+    choice: str
+    label: str
+    is_open: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a reader sees where they stand. A gate has a reason instead of ways on."""
+
+    fragment: str
+    text: RichText
+    lines: tuple[Line, ...] = ()
+    media: Media | None = None
+    is_gate: bool = False
+    is_ending: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """What saved paths and programs compare: every word, and every way on."""
+        return {
+            "fragment": self.fragment,
+            "html": to_preview_html(self.text),
+            "media": self.media.file if self.media else "",
+            "choices": [[line.choice, line.label, line.is_open, line.reason] for line in self.lines],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Beholder:
+    """Who looks: their language and name, and how many of the story's endings they have found."""
+
+    language: str = "es"
+    name: str = ""
+    endings: tuple[int, int] = (0, 0)
+
+
+def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
+    """The page that this reader sees of a scene."""
+    language, fragment = beholder.language, scene.fragment
+    if scene.gate:
+        reason = scene.gate["en" if language == "en" else "es"]
+        return Page(fragment.key, RichText.plain(f"🔒 {reason}."), is_gate=True)
+    words = scene.text.in_(language, told.language) or fragment.title.in_(language, told.language) or "…"
+    limit = CAPTION if fragment.media else TEXT
+    text = _text(_filled(words, beholder), limit)
+    if fragment.ending:
+        text = (text + _ending(fragment.ending.name.in_(language, told.language), beholder)).cut(limit)
+    lines = tuple(_line(option, told.language, language) for option in scene.options)
+    return Page(fragment.key, text, lines, fragment.media, is_ending=fragment.ending is not None)
+
+
+def label(option: Option, source: str, language: str) -> str:
+    """What stands on the button."""
+    words = option.choice.label.in_(language, source)
+    if option.choice.price:
+        words = f"{cut(words, LABEL - 12)} · {option.choice.price} {COIN}"
+    return cut(words if option.is_open else f"🔒 {words}")
+
+
+def cut(words: str, most: int = LABEL) -> str:
+    """The words, or as many as a button shows."""
+    return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _line(option: Option, source: str, language: str) -> Line:
+    reason = option.reasons.get("en" if language == "en" else "es", "")
+    return Line(option.choice.key, label(option, source, language), option.is_open, reason)
+
+
+def _filled(source: str, beholder: Beholder) -> str:
+    return source.replace(NAME, markup.escape(beholder.name or "…")) if NAME in source else source
+
+
+def _text(source: str, limit: int) -> RichText:
+    """The text as it was written; without formatting when that is broken (the editor's desk says so)."""
+    if markup.check(source, limit):
+        return RichText.plain(source).cut(limit - 200)
+    return markup.parse(source)
+
+
+def _ending(name: str, beholder: Beholder) -> RichText:
+    named, unnamed, count = _SAID["en" if beholder.language == "en" else "es"]
+    title = named.format(name) if name else unnamed
+    return RichText.plain(f"\n\n🏁 {title}\n{count.format(*beholder.endings)}")
+
+
+def problems(source: str, limit: int) -> list[Mapping[str, Any]]:
+    """What has to be mended in a text before it can be sent, in both languages."""
+    return [
+        {"line": one.line, "column": one.column, "es": one.message("es"), "en": one.message("en")}
+        for one in markup.check(source, limit)
+    ]
+
+
+def measured(source: str) -> RichText:
+    """The text to count, also when something in it has to be mended."""
+    try:
+        return markup.parse(source, 10**6)
+    except markup.MarkupError:
+        return RichText.plain(source)
