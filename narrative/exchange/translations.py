@@ -144,8 +144,8 @@ def read_po(data: bytes) -> list[Row]:
     found: list[Row] = []
     entry: dict[str, str] = {}
     word, begins = "", 0
-    for number, line in enumerate([*decoded(data).splitlines(), ""], start=1):
-        said = line.strip()
+    for number, line in enumerate([*decoded(data).split("\n"), ""], start=1):
+        said = line.strip(" \t\r")
         if not said or said.startswith("#"):
             if entry.get("msgctxt") is not None and "msgstr" in entry:
                 found.append(Row(begins, entry["msgctxt"], entry.get("msgid", ""), entry["msgstr"]))

@@ -95,6 +95,7 @@ def restored(given: TwineStory, drafted: Story, data: str, keys: Mapping[str, st
         return drafted
     ours = {name: names[name] for name in names if names[name] in story.by_key}
     theirs = {keys[name]: ours.get(name, keys[name]) for name in keys}
+    named = {**ours, **{name: theirs[key] for name, key in keys.items()}}
     passages = {passage.name: passage for passage in given.passages}
     fragments, used = [], set[str]()
     for name, passage in passages.items():
@@ -102,7 +103,7 @@ def restored(given: TwineStory, drafted: Story, data: str, keys: Mapping[str, st
             continue
         old = story.by_key.get(ours.get(name, ""))
         new = drafted.by_key.get(keys[name])
-        made = _merged(story, old, passage, bodies, theirs, ours) if old else _pointing(new, theirs) if new else None
+        made = _merged(story, old, passage, bodies, named) if old else _pointing(new, theirs) if new else None
         if made and made.key not in used:
             used.add(made.key)
             fragments.append(made)
@@ -124,8 +125,7 @@ def _merged(
     old: Fragment,
     passage: Passage,
     bodies: Mapping[str, str],
-    theirs: Mapping[str, str],
-    ours: Mapping[str, str],
+    named: Mapping[str, str],
 ) -> Fragment:
     """A fragment of ours, with what was changed in Twine."""
     moved = replace(old, position=passage.position or old.position)
@@ -136,15 +136,15 @@ def _merged(
     body = text if not markup.check(text, 10**6) else markup.escape(text)
     said = {**old.text.by_language, language: body}
     choices = tuple(
-        _relinked(story, old, found[1], ours, number) for number, found in enumerate(LINK.finditer(passage.text))
+        _relinked(story, old, found[1], named, number) for number, found in enumerate(LINK.finditer(passage.text))
     )
     return replace(moved, text=Words({one: words for one, words in said.items() if words}), choices=choices)
 
 
-def _relinked(story: Story, old: Fragment, inside: str, ours: Mapping[str, str], number: int) -> Choice:
+def _relinked(story: Story, old: Fragment, inside: str, named: Mapping[str, str], number: int) -> Choice:
     """A link as the choice it was; a new one as a new choice."""
     label, name = link_parts(inside)
-    target = ours.get(name, name)
+    target = named.get(name, name)
     same = [one for one in old.choices if one.label.in_(story.language).strip() == label]
     same = same or [one for one in old.choices if one.target == target]
     if same:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
 from narrative.models import Declaration, Fragment, ReaderProgress, Story
 from narrative.story import content
-from yabot.core.admin.base import ModelAdmin, TabularInline, Tone, badge, column
+from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
 PAGES = {
     "mapa": ("map", mapping.show),
@@ -42,7 +43,7 @@ class StoryForm(forms.ModelForm):
     class Meta:
         model = Story
         fields = ["key", "title_es", "title_en", "language", "start", "order"]
-        widgets = {"language": forms.Select(choices=[("es", "español"), ("en", "English")])}
+        widgets = {"language": Select(choices=[("es", "español"), ("en", "English")])}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,6 +93,13 @@ class StoryAdmin(ModelAdmin):
         (_("En inglés"), {"fields": ["title_en", "pitch_en"]}),
         (_("Cómo empieza"), {"fields": ["start", "language", "order"]}),
     ]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The pitches look like the theme's other texts."""
+        form = super().get_form(request, obj, change, **kwargs)
+        for name in ("pitch_es", "pitch_en"):
+            form.base_fields[name].widget = self.formfield_overrides[models.TextField]["widget"](attrs={"rows": 3})
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The key of a story that is there stays: buttons and links carry it."""

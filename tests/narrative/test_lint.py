@@ -1,0 +1,330 @@
+"""The linter: each rule finds what it is about and leaves the rest alone, and what it proves is true."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from narrative.errors import ChoiceClosed, ChoiceGone
+from narrative.linting import CODES, Lint, World, lint
+from narrative.linting.reach import distances, reach
+from narrative.linting.structure import circles
+from narrative.story import engine
+from narrative.story.content import BACK, Declared, Media, Story, Variant
+from narrative.story.effects import Count, GiveBesitos, GiveItem, SendLetter, SetFlag, UnlockHint
+from narrative.story.reading import NO_WORDS
+from tests.narrative.stories import any_story, choice, ending, fragment, story, words
+from yabot.core.conditions import Condition, Facts
+
+when = Condition.from_text
+FLAG = (Declared("luz", "flag"),)
+LONG = "a" * 4097
+PICTURE = Media("a.jpg", alt=words("Una casa"))
+
+
+def good(*more, **others) -> Story:
+    """A story with nothing to mend, and what a test adds to it."""
+    first = others.pop("first", ())
+    return story(fragment("sala", choice("fin"), *first), ending("fin"), *more, **others)
+
+
+# What a rule finds, and the same story mended.
+CASES = {
+    "NAR101": (good(first=[choice("nada")]), good()),
+    "NAR102": (good(fragment("isla", choice("fin", key="x"))), good()),
+    "NAR103": (good(fragment("pozo"), first=[choice("pozo")]), good(ending("pozo"), first=[choice("pozo")])),
+    "NAR104": (
+        good(fragment("cuarto", choice("fin", key="x", condition=when("flag luz"))), first=[choice("cuarto")]),
+        good(
+            fragment("cuarto", choice("fin", key="x", condition=when("flag luz")), fallback="fin"),
+            first=[choice("cuarto")],
+        ),
+    ),
+    "NAR105": (
+        good(first=[choice("fin", key="x", label="X", condition=when("besitos >= 5; besitos < 3"))]),
+        good(first=[choice("fin", key="x", label="X", condition=when("besitos >= 3; besitos < 5"))]),
+    ),
+    "NAR106": (
+        good(first=[choice("fin", key="x", label="b" * 61)]),
+        good(first=[choice("fin", key="x", label="b" * 32)]),
+    ),
+    "NAR107": (good(fragment("x", choice("fin", key="y"), text=LONG), first=[choice("x")]), good()),
+    "NAR109": (good(ending("a-b"), ending("a_b"), first=[choice("a-b"), choice("a_b")]), good()),
+    "NAR110": (good(ending("otro")), good()),
+    "NAR111": (
+        good(fragment("a", choice("b", key="x")), fragment("b", choice("a", key="y")), first=[choice("a", key="z")]),
+        good(
+            fragment("a", choice("b", key="x")),
+            fragment("b", choice("a", key="y"), choice("fin", key="w")),
+            first=[choice("a", key="z")],
+        ),
+    ),
+    "NAR113": (story(fragment("sala", choice("sala"))), good()),
+    "NAR114": (good(start="nada"), good()),
+    "NAR115": (good(dataclasses.replace(ending("mudo"), text=NO_WORDS), first=[choice("mudo")]), good()),
+    "NAR116": (
+        story(
+            fragment("sala", choice("pasillo")),
+            fragment("pasillo", choice("sala", key="x", price=5), choice("fin", price=9)),
+            ending("fin"),
+        ),
+        story(
+            fragment("sala", choice("pasillo")),
+            fragment("pasillo", choice("sala", key="x", price=5, effects=(GiveBesitos(9),)), choice("fin", price=9)),
+            ending("fin"),
+        ),
+    ),
+    "NAR201": (
+        story(
+            fragment("sala", choice("vip"), choice("fin")),
+            fragment("vip", choice("jardin"), vip=True),
+            fragment("jardin", choice("fin", key="x")),
+            ending("fin"),
+        ),
+        story(fragment("sala", choice("vip"), choice("fin")), ending("vip", vip=True), ending("fin")),
+    ),
+    "NAR202": (
+        story(
+            fragment("sala", choice("a"), choice("fin")),
+            fragment("a", choice("a", key="x"), choice("fin", key="y", condition=when("vip"))),
+            ending("fin"),
+        ),
+        good(),
+    ),
+    "NAR203": (good(first=[choice("fin", key="x", label="X", condition=when("besitos < 0"))]), good()),
+    "NAR204": (good(first=[choice("fin", key="x", label="A fin")]), good()),
+    "NAR205": (good(first=[choice("fin", key=f"k{n}", label=f"L{n}") for n in range(6)]), good()),
+    "NAR206": (good(first=[dataclasses.replace(choice("fin", key="x"), label=words(en="Go"))]), good()),
+    "NAR207": (
+        story(fragment("sala", choice("fin", effects=(SetFlag("luz"),))), ending("fin"), declared=FLAG),
+        story(
+            fragment("sala", choice("fin", effects=(SetFlag("luz"),))),
+            ending("fin", variants=(Variant(when("flag luz"), words("Con luz.")),)),
+            declared=FLAG,
+        ),
+    ),
+    "NAR208": (good(first=[choice("fin", key="x", label="X", condition=when("not flag luz"))], declared=FLAG), good()),
+    "NAR209": (good(first=[choice("fin", key="x", label="X", effects=(Count("valor", 1),))]), good()),
+    "NAR212": (good(ending("foto", media=Media("a.jpg")), first=[choice("foto")]), good()),
+    "NAR213": (
+        story(*(fragment(f"f{n}", choice(f"f{n + 1}")) for n in range(4)), ending("f4")),
+        story(*(fragment(f"f{n}", choice(f"f{n + 1}")) for n in range(3)), ending("f3")),
+    ),
+    "NAR214": (story(fragment("sala", choice("fin"), condition=when("reactions 1")), ending("fin")), good()),
+    "NAR215": (
+        good(ending("tomo", text="x" * 3000), ending("b"), first=[choice("tomo"), choice("b")]),
+        good(ending("tomo", text="x" * 1400), ending("b"), first=[choice("tomo"), choice("b")]),
+    ),
+    "NAR216": (good(first=[choice("fin", key="x", label="<b>Ya</b>")]), good()),
+    "NAR217": (good(ending("m", text="Hola <<set $x to 1>>"), first=[choice("m")]), good()),
+    "NAR218": (good(first=[choice("fin", key="x", label="b" * 33)]), good()),
+    "NAR220": (
+        good(fragment("pozo", choice("fin", key="x", condition=when("besitos < 1"))), first=[choice("pozo", key="y")]),
+        good(),
+    ),
+}
+
+
+def codes(found: Lint) -> set[str]:
+    return {one.code for one in found.findings}
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_rule_finds_what_it_is_about(code: str) -> None:
+    assert code in codes(lint(CASES[code][0], plays=300))
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_rule_leaves_the_mended_story_alone(code: str) -> None:
+    assert code not in codes(lint(CASES[code][1], plays=300))
+
+
+def test_a_good_story_is_clean() -> None:
+    assert lint(good()).is_clean
+
+
+@pytest.mark.parametrize(
+    ("world", "made", "code"),
+    [
+        (
+            World(hints=frozenset()),
+            good(first=[choice("fin", key="x", label="X", effects=(UnlockHint("mapa"),))]),
+            "NAR112",
+        ),
+        (
+            World(letters=frozenset()),
+            good(first=[choice("fin", key="x", label="X", effects=(SendLetter("a"),))]),
+            "NAR112",
+        ),
+        (
+            World(items=frozenset()),
+            good(first=[choice("fin", key="x", label="X", condition=when("item llave"))]),
+            "NAR112",
+        ),
+        (World(media={}), good(ending("foto", media=PICTURE), first=[choice("foto")]), "NAR108"),
+        (World(languages=("es", "en")), good(), "NAR210"),
+        (
+            World(free_besitos=False),
+            good(first=[choice("fin", key="x", label="X", condition=when("besitos >= 1"))]),
+            "NAR105",
+        ),
+    ],
+)
+def test_what_there_is_outside_counts(world: World, made: Story, code: str) -> None:
+    assert code in codes(lint(made, world, plays=0))
+    assert code not in codes(lint(made, plays=0))
+
+
+def test_an_old_translation_is_told_apart_from_a_missing_one() -> None:
+    both = story(
+        fragment("sala", dataclasses.replace(choice("fin"), label=words("Ir", en="Go")), text="Hola"),
+        dataclasses.replace(ending("fin"), title=words("Fin", en="End")),
+    )
+    sala = dataclasses.replace(both.fragments[0], title=words("Sala", en="Room"), text=words("Hola", en="Hi"))
+    both = dataclasses.replace(both, fragments=(sala, both.fragments[1]))
+    found = lint(both, World(languages=("en",), stale={("sala", "en"): True}), plays=0)
+    assert [(one.code, one.fragment) for one in found.findings] == [("NAR211", "sala"), ("NAR210", "fin")]
+
+
+def test_an_item_that_the_story_gives_is_no_mystery() -> None:
+    made = story(
+        fragment("sala", choice("cofre"), choice("fin", condition=when("item llave 2"))),
+        fragment("cofre", choice("sala", key="v"), effects=(GiveItem("llave"),)),
+        ending("fin"),
+    )
+    found = lint(made, World(items=frozenset({"llave"})), plays=500)
+    assert "NAR105" not in codes(found)
+
+
+def test_the_same_seed_gives_the_same_report() -> None:
+    made = CASES["NAR220"][0]
+    assert lint(made, seed=3).to_json() == lint(made, seed=3).to_json()
+    assert lint(made, seed=3).walks.seed == 3
+
+
+def test_readers_who_are_not_there_find_every_ending() -> None:
+    made = good(ending("b"), ending("c"), first=[choice("b"), choice("c")])
+    walks = lint(made, plays=300).walks
+    assert set(walks.endings) == {"fin", "b", "c"}
+    assert min(walks.endings.values()) > 50  # they prefer what nobody chose yet
+    assert (walks.plays, walks.steps) == (300, (1, 1, 1))
+
+
+def test_every_code_is_explained() -> None:
+    text = (Path(configured.BASE_DIR) / "docs" / "linter.md").read_text()
+    assert set(re.findall(r"^\| (NAR\d+) \|", text, re.M)) == set(CODES)
+
+
+def test_findings_speak_both_languages() -> None:
+    for code in CASES:
+        for one in lint(CASES[code][0], plays=100).findings:
+            assert one.es and one.en and "{" not in one.es + one.en
+
+
+# --- how long is left -------------------------------------------------------------------------------------------------
+def test_how_long_is_left_is_known_where_nobody_goes_round_in_circles() -> None:
+    made = story(
+        fragment("a", choice("b"), choice("c")),
+        fragment("b", choice("c", key="x")),
+        fragment("c", choice("fin")),
+        fragment("rueda", choice("rueda", key="y"), choice("fin", key="z")),
+        ending("fin"),
+    )
+    assert distances(made) == {"a": (2, 3), "b": (2, 2), "c": (1, 1), "rueda": (1, None), "fin": (0, 0)}
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.sets(st.sampled_from("abcdef")), max_size=6))
+def test_two_fragments_are_in_one_circle_when_each_leads_to_the_other(onward: dict[str, set[str]]) -> None:
+    def leads(source: str, target: str) -> bool:
+        seen, work = set(), list(onward.get(source, ()))
+        while work:
+            key = work.pop()
+            if key in onward and key not in seen:
+                seen.add(key)
+                work += onward[key]
+        return target in seen
+
+    rings = circles(onward)
+    assert set(rings) == {key for key in onward if leads(key, key)}
+    for one in rings:
+        for other in rings:
+            assert (rings[one] == rings[other]) == (leads(one, other) and leads(other, one))
+
+
+# --- what is proved is true -------------------------------------------------------------------------------------------
+@settings(max_examples=80, deadline=None)
+@given(any_story(), st.lists(st.integers(0, 40), max_size=25), st.booleans())
+def test_whatever_a_reader_reaches_the_linter_calls_reachable(made: Story, picks: list[int], vip: bool) -> None:
+    if made.start not in made.by_key:
+        return
+    proved = reach(made, World(), vip=vip)
+    facts = Facts(besitos=10**6, reactions=10**6, vip=vip)
+    move = engine.begin(made)
+    for pick in picks:
+        facts = engine.after(facts, move)
+        try:
+            scene = engine.look(made, move.state, facts)
+        except ChoiceGone:
+            return
+        if scene.gate:
+            return
+        assert move.state.fragment in proved.fragments
+        ways = [option for option in scene.options if option.is_open]
+        if not ways:
+            return
+        taken = ways[pick % len(ways)]
+        assert taken.choice.key in proved.choices or taken.choice.key == engine.ONWARD
+        move = engine.take(made, move.state, taken)
+
+
+@st.composite
+def sensible(draw: st.DrawFn) -> Story:
+    """Stories an editor could have written: every choice leads somewhere, some ask for something."""
+    count = draw(st.integers(2, 7))
+    keys = [f"f{number}" for number in range(count)]
+    conditions = st.sampled_from(["", "", "", "flag luz", "not flag luz", "visited f1", "besitos >= 5", "vip"])
+    fragments = []
+    for number, key in enumerate(keys):
+        targets = draw(st.lists(st.sampled_from([*keys, "fin", BACK]), max_size=3))
+        ways = [
+            choice(
+                target,
+                key=f"{key}-{place}",
+                label=f"{key} {place}",
+                condition=when(draw(conditions)),
+                effects=draw(st.sampled_from([(), (SetFlag("luz"),), (GiveBesitos(5),)])),
+                repeat=draw(st.sampled_from(["always", "always", "once"])),
+            )
+            for place, target in enumerate(targets)
+        ]
+        fragments.append(fragment(key, *ways, fallback=draw(st.sampled_from(["", "", "fin"])), vip=number > 4))
+    return story(*fragments, ending("fin"), declared=FLAG)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sensible(), st.integers(0, 10**6))
+def test_no_walk_on_a_clean_story_ends_without_a_way_on(made: Story, seed: int) -> None:
+    found = lint(made, plays=150)
+    if not found.is_clean:
+        return
+    walks = lint(made, plays=100, seed=seed + 1)
+    assert not [one for one in walks.findings if one.code == "NAR220"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_story())
+def test_any_story_at_all_can_be_linted(made: Story) -> None:
+    for one in lint(made, plays=20).findings:
+        assert one.code in CODES
+
+
+def test_a_closed_door_is_no_way() -> None:
+    made = good(first=[choice("fin", key="x", label="X", condition=when("vip"))])
+    with pytest.raises(ChoiceClosed):
+        engine.follow(made, engine.begin(made).state, Facts(), "x")
+    assert "x" not in reach(made, World(), vip=False).choices
+    assert "x" in reach(made, World(), vip=True).choices
