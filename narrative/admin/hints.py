@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from narrative.admin.protection import ProtectedByStories
 from narrative.models import Hint, HintUnlock
-from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, column
+from yabot.core.admin.base import ReadOnlyAdmin, column
 from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.conditions import BesitosTest, Condition, ReactionsTest
 
@@ -79,10 +80,11 @@ class HintForm(forms.ModelForm):
 
 
 @admin.register(Hint)
-class HintAdmin(ModelAdmin):
+class HintAdmin(ProtectedByStories):
     """What readers can find out."""
 
     icon = "key"
+    used_as = "hint"
     form = HintForm
     list_display = ["title_es", "asks_for", "template", "opened", "order", "is_active"]
     list_editable = ["order", "is_active"]

@@ -13,10 +13,11 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from narrative.admin.protection import ProtectedByStories
 from narrative.models import PLACEHOLDERS, LucienTemplate, in_words
 from narrative.services import lucien
 from yabot.core import clock
-from yabot.core.admin.base import ModelAdmin, column
+from yabot.core.admin.base import column
 
 LONGEST = 20_000  # several times what any message holds: more is not worth judging
 PICTURES = ["jpg", "jpeg", "png", "webp"]
@@ -49,10 +50,11 @@ class LucienTemplateForm(forms.ModelForm):
 
 
 @admin.register(LucienTemplate)
-class LucienTemplateAdmin(ModelAdmin):
+class LucienTemplateAdmin(ProtectedByStories):
     """What Lucien writes."""
 
     icon = "mail"
+    used_as = "letter"
     form = LucienTemplateForm
     change_form_template = "admin/narrative/lucientemplate/change_form.html"
     list_display = ["name", "beginning", "has_picture", "delay_seconds", "updated_at"]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import kinds, phone, reviewing, words
 from narrative.admin.desk.forms import Desk, key_from, spoken
-from narrative.errors import FragmentChanged, FragmentInUse, KeyTaken
+from narrative.errors import FragmentChanged, FragmentInUse, KeyTaken, WrongFile
 from narrative.linting import lint
 from narrative.models import Choice, Fragment, FragmentVersion, Story
 from narrative.services import checking, drafts, pictures
@@ -36,6 +36,7 @@ class Work:
     row: Fragment | None
     fragment: content.Fragment
     version: int | None
+    told: content.Story | None = None
 
 
 @admin.register(Fragment)
@@ -91,7 +92,13 @@ class FragmentAdmin(ModelAdmin):
             raise Http404
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        return self._desk(request, self._work(row))
+        return self._desk(request, self._work(row) if request.method == "POST" else self._read(row))
+
+    def _read(self, row: Fragment) -> Work:
+        """To look at: the whole draft is read, because the page speaks of all of it."""
+        story = Story.objects.get(pk=row.story_id)
+        told = drafts.told(story)
+        return Work(story, row, told.by_key[row.key], row.version, told)
 
     def _work(self, row: Fragment) -> Work:
         fragment, version = drafts.fragment(row.story_id, row.key)
@@ -110,7 +117,7 @@ class FragmentAdmin(ModelAdmin):
             row = self._save(request, work, desk)
         except FragmentChanged as changed:
             return self._show(request, work, desk, changed=changed)
-        except (KeyTaken, StoryError) as refused:
+        except (KeyTaken, StoryError, WrongFile) as refused:
             desk.form.add_error(None, refused.sentence(spoken()))
             return self._show(request, work, desk)
         messages.success(request, _now("«%s» está guardado.") % row)
@@ -137,6 +144,7 @@ class FragmentAdmin(ModelAdmin):
         self, request: HttpRequest, work: Work, desk: Desk, changed: FragmentChanged | None = None
     ) -> HttpResponse:
         """The desk's page: at most twenty statements, however large the story is."""
+        told = work.told or drafts.told(work.story)
         context = {
             **self.admin_site.each_context(request),
             "title": work.fragment.title.in_(work.story.language) or _("Fragmento nuevo"),
@@ -146,12 +154,12 @@ class FragmentAdmin(ModelAdmin):
             "desk": desk,
             "may_save": self.has_change_permission(request) if work.row else self.has_add_permission(request),
             "kinds": {"tests": kinds.tests(), "effects": kinds.effects()},
-            "names": words.names(work.story),
+            "names": words.names(told),
             "files": list(work.story.media.all()),
-            "findings": self._findings(work),
+            "findings": self._findings(work, told),
             "here": "" if work.row else "add",
-            "used": drafts.uses("fragment", work.row.key, story=work.story) if work.row else [],
-            "missing": words.missing_targets(work.story, work.fragment),
+            "used": words.leading_to(told, work.row.key) if work.row else [],
+            "missing": words.missing_targets(told, work.fragment),
             "personas": phone.PERSONAS,
             "changed": words.changes(work, desk) if changed else [],
             "changed_by": changed.sentence(spoken()) if changed else "",
@@ -160,11 +168,10 @@ class FragmentAdmin(ModelAdmin):
         }
         return TemplateResponse(request, "admin/narrative/desk/fragment.html", context, status=409 if changed else 200)
 
-    def _findings(self, work: Work) -> list[reviewing.Shown]:
+    def _findings(self, work: Work, told: content.Story) -> list[reviewing.Shown]:
         """What the linter proves about this fragment as it is stored."""
         if work.row is None:
             return []
-        told = drafts.told(work.story)
         found = lint(told, checking.world_of(work.story, told), plays=checking.QUICK)
         return reviewing.shown(work.story, found.of(work.row.key), {})
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from narrative.models import (
-    Declaration,
     Fragment,
     FragmentVersion,
     Hint,
@@ -23,21 +22,21 @@ from narrative.models import (
 from narrative.services import drafts
 from narrative.story import content
 from narrative.story.content import BACK
+from narrative.story.uses import uses
 
 SHOWN = 50
 SAME = {"key", "position"}
 
 
-def names(story: Story) -> dict[str, list[list[str]]]:
-    """What can be named in rows: for each kind, keys with their titles. Five statements."""
-    declared = list(Declaration.objects.filter(story=story).values_list("kind", "key", "note"))
+def names(told: content.Story) -> dict[str, list[list[str]]]:
+    """What can be named in rows: for each kind, keys with their titles. Three statements."""
     outside = Reference.objects.filter(kind__in=("item", "mission", "achievement")).values_list("kind", "key")
     found: dict[str, list[list[str]]] = {
-        "fragment": _pairs(Fragment.objects.filter(story=story).order_by("order").values_list("key", "title")),
+        "fragment": [[part.key, part.title.in_(told.language)] for part in told.fragments],
         "hint": _pairs(Hint.objects.values_list("key", "title_es")),
         "letter": _pairs(LucienTemplate.objects.values_list("key", "name")),
-        "flag": [[key, note] for kind, key, note in declared if kind == "flag"],
-        "counter": [[key, note] for kind, key, note in declared if kind == "counter"],
+        "flag": [[one.key, one.note] for one in told.declared if one.kind == "flag"],
+        "counter": [[one.key, one.note] for one in told.declared if one.kind == "counter"],
     }
     for kind, key in sorted(set(outside)):
         found.setdefault(kind, []).append([key, ""])
@@ -48,14 +47,15 @@ def _pairs(rows: Iterable[Any]) -> list[list[str]]:
     return [[key, title] for key, title in rows]
 
 
-def missing_targets(story: Story, fragment: content.Fragment) -> list[str]:
+def missing_targets(told: content.Story, fragment: content.Fragment) -> list[str]:
     """The fragments that this one leads to and nobody has written yet."""
     targets = {choice.target for choice in fragment.choices} | {fragment.fallback}
-    targets -= {"", BACK, fragment.key}
-    there = (
-        set(Fragment.objects.filter(story=story, key__in=targets).values_list("key", flat=True)) if targets else set()
-    )
-    return sorted(targets - there)
+    return sorted(targets - {"", BACK, fragment.key} - set(told.by_key))
+
+
+def leading_to(told: content.Story, key: str) -> list[str]:
+    """The fragments that name this one."""
+    return [part.key for part in told.fragments if any(use.kind == "fragment" and use.key == key for use in uses(part))]
 
 
 @dataclass(frozen=True, slots=True)
