@@ -136,3 +136,25 @@ class NotReady(DomainError):
         if language == "en":
             return f"It has warnings ({self.warnings}): say why it is published with them."
         return f"Tiene avisos ({self.warnings}): di por qué se publica con ellos."
+
+
+class NoSuchCode(DomainError):
+    """No hint has this code. Nothing happened."""
+
+    code = "NAR041"
+
+    def sentence(self, language: str) -> str:
+        """That the code opens nothing."""
+        return "That code opens nothing." if language == "en" else "Ese código no abre nada."
+
+
+class NothingHappens(DomainError):
+    """These two hints do not belong together, or are not open yet. Nothing happened."""
+
+    code = "NAR042"
+
+    def sentence(self, language: str) -> str:
+        """That nothing came of it."""
+        if language == "en":
+            return "Nothing happens. These two do not belong together."
+        return "No pasa nada. Esas dos no van juntas."

@@ -19,9 +19,9 @@ from telegram.ext import (
 from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
-from narrative.bot import hints, reading
+from narrative.bot import finding, hints, reading
 from yabot.core import modules
-from yabot.core.bot import errors, start
+from yabot.core.bot import errors, start, wishes
 from yabot.core.bot.errors import checked
 from yabot.core.telegram import raw
 from yabot.core.telegram.client import BotApi
@@ -63,6 +63,8 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CommandHandler(["pistas", "hints"], here(hints.on_hints), private))
     application.add_handler(CommandHandler(["historia", "story"], here(reading.on_stories), private))
     application.add_handler(CommandHandler(["continuar", "continue"], here(reading.on_continue), private))
+    application.add_handler(CommandHandler(["codigo", "code"], here(finding.on_code), private))
+    application.add_handler(CommandHandler(["ajustes", "settings"], wishes.on_wishes, private))
     application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
     application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
     application.add_handler(CallbackQueryHandler(checked(here(hearts.on_heart)), PRESS.pattern))
@@ -71,6 +73,10 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CallbackQueryHandler(checked(here(reading.on_begin)), reading.BEGIN.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(reading.on_again)), reading.AGAIN.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(reading.on_continue)), reading.HERE.pattern))
+    for handler, action in STORY_BUTTONS:
+        application.add_handler(CallbackQueryHandler(checked(here(handler)), action.pattern))
+    for handler, action in WISH_BUTTONS:
+        application.add_handler(CallbackQueryHandler(checked(handler), action.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(wallet.on_history)), wallet.HISTORY.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(wallet.on_balance)), wallet.WALLET.pattern))
     application.add_handler(CallbackQueryHandler(errors.on_unknown_press))
@@ -82,6 +88,9 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     measure_handlers(application)
     screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen, "historia": reading.stories_screen}
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
+    opened = {"cuento-": reading.story_by_link, "c-": finding.code_screen}
+    start.deep_prefixes.update({name: screen for name, screen in opened.items() if _runs_here(screen)})
+    start.first_steps[:] = [reading.first_step] if _runs_here(reading.first_step) else []
     return application
 
 
@@ -94,9 +103,24 @@ def _runs_here(function: Callable[..., Any]) -> bool:
     return modules.runs(function.__module__.partition(".")[0])
 
 
+STORY_BUTTONS = (
+    (reading.on_undo, reading.UNDO),
+    (reading.on_checkpoint, reading.CHECKPOINT),
+    (reading.on_stories, reading.STORIES),
+    (reading.on_vip, reading.VIP),
+    (finding.on_first, finding.FIRST),
+    (finding.on_second, finding.SECOND),
+    (hints.on_hints, finding.LIST),
+)
+WISH_BUTTONS = (
+    (wishes.on_wishes, wishes.WISHES),
+    (wishes.on_languages, wishes.LANGUAGES),
+    (wishes.on_pace, wishes.PACE),
+    (wishes.on_quiet, wishes.QUIET),
+)
 COMMANDS = {
-    "es": ("historia", "continuar", "saldo", "historial", "pistas", "idioma", "ayuda"),
-    "en": ("story", "continue", "balance", "history", "hints", "language", "help"),
+    "es": ("historia", "continuar", "saldo", "historial", "pistas", "codigo", "ajustes", "ayuda"),
+    "en": ("story", "continue", "balance", "history", "hints", "code", "settings", "help"),
 }
 
 
@@ -111,7 +135,8 @@ def command_menus() -> list[dict[str, object]]:
                 _("Tus besitos"),
                 _("De dónde vino cada besito"),
                 _("Tus pistas"),
-                _("Cambiar de idioma"),
+                _("Probar un código secreto"),
+                _("Idioma, ritmo y silencio"),
                 _("Qué sé hacer"),
             ]
         commands = [{"command": name, "description": text} for name, text in zip(names, said, strict=True)]

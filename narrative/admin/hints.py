@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.protection import ProtectedByStories
-from narrative.models import Hint, HintUnlock
-from yabot.core.admin.base import ReadOnlyAdmin, column
+from narrative.models import Hint, HintCombination, HintUnlock
+from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, column
 from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.conditions import BesitosTest, Condition, ReactionsTest
 
@@ -58,7 +58,18 @@ class HintForm(forms.ModelForm):
 
     class Meta:
         model = Hint
-        fields = ["key", "title_es", "title_en", "body_es", "body_en", "template", "order", "is_active"]
+        fields = [
+            "key",
+            "title_es",
+            "title_en",
+            "body_es",
+            "body_en",
+            "template",
+            "code",
+            "is_secret",
+            "order",
+            "is_active",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -105,6 +116,7 @@ class HintAdmin(ProtectedByStories):
         return [
             (_("La pista"), {"fields": ["title_es", "body_es"]}),
             (_("Cuándo se abre"), {"fields": [*opening, "opened_to_all_at"] if obj else opening, "description": when}),
+            (_("Para encontrarla"), {"fields": ["is_secret", "code"]}),
             (_("Lucien"), {"fields": ["template"]}),
             (_("En inglés"), {"fields": ["title_en", "body_en"]}),
             (_("Orden y estado"), {"fields": ["order", "is_active", "key"]}),
@@ -138,6 +150,17 @@ class HintAdmin(ProtectedByStories):
         """How many readers opened it, as far as anybody would count."""
         count = HintUnlock.objects.filter(hint=hint).order_by()[: MOST_COUNTED + 1].count()
         return str(count) if count <= MOST_COUNTED else _now("más de %d") % MOST_COUNTED
+
+
+@admin.register(HintCombination)
+class HintCombinationAdmin(ModelAdmin):
+    """Which hints open another one when a reader puts them together."""
+
+    icon = "join"
+    list_display = ["first", "second", "result"]
+    list_display_links = ["first", "second", "result"]
+    list_select_related = ["first", "second", "result"]
+    autocomplete_fields = ["first", "second", "result"]
 
 
 @admin.register(HintUnlock)

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.utils.translation import gettext as _
 from telegram import Update
 
+from narrative.bot.finding import FIRST
 from narrative.services import hints
 from narrative.services.hints import HintLine
 from yabot.core.bot.readers import for_reader, person_of
@@ -11,7 +13,7 @@ from yabot.core.models import TelegramUser
 from yabot.core.telegram import markup
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.limits import ENTITIES
-from yabot.core.telegram.screens import Context, Screen, screen, show
+from yabot.core.telegram.screens import Button, Context, Screen, screen, show
 
 SHOWN = 12
 OPEN_UNITS, LOCKED_UNITS = 2_400, 1_400  # both lists and their headings fit in one message
@@ -41,7 +43,9 @@ def hints_screen(reader: TelegramUser) -> Screen:
         "locked": next_ones,
         "more_locked": len(locked) - len(next_ones),
     }
-    return screen("hints", values)
+    combine = len(opened) > 1 and hints.combinable(reader.pk)
+    buttons = [(Button(_("🧩 Combinar dos pistas"), FIRST.pack("0", owner=reader.pk)),)] if combine else []
+    return screen("hints", values, *buttons)
 
 
 def _fitting(lines: Iterable[HintLine], units: int) -> Iterator[HintLine]:

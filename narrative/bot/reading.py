@@ -7,24 +7,29 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from telegram import CallbackQuery, MessageEntity, Update
 
-from narrative.errors import ChoiceClosed, ChoiceGone, StoryNotFound
-from narrative.models import Story
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
+from narrative.models import MediaFile, Story
 from narrative.services import choices, library
 from narrative.services.choices import Place
-from narrative.story.page import Beholder, Line, cut, draw
+from narrative.story.page import Beholder, Line, Page, cut, draw
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.errors import DomainError
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.callbacks import CallbackAction
-from yabot.core.telegram.limits import TEXT
+from yabot.core.telegram.limits import CAPTION, TEXT
 from yabot.core.telegram.richtext import Entity, RichText
-from yabot.core.telegram.screens import Alert, Button, Context, Screen, screen, show, turn_page
+from yabot.core.telegram.screens import Alert, Attachment, Button, Context, Screen, screen, show, turn_page
 
 STEP = CallbackAction("paso")
 BEGIN = CallbackAction("cuento")
 AGAIN = CallbackAction("otra-vez")
 HERE = CallbackAction("aqui")
+UNDO = CallbackAction("deshacer")
+CHECKPOINT = CallbackAction("punto")
+STORIES = CallbackAction("historias")
+VIP = CallbackAction("vip")
+LONG = 400  # letters: a shorter page needs no time to be typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,37 @@ def stories_screen(reader: TelegramUser) -> Screen:
     return screen("stories", {"count": len(found), "place": place}, *buttons)
 
 
+def story_by_link(reader: TelegramUser, key: str) -> Screen:
+    """``?start=cuento-casa``: what a story promises, and one button."""
+    found = next((story for story in library.open_stories() if story.key == key), None)
+    return pitch(reader, found) if found else stories_screen(reader)
+
+
+def pitch(reader: TelegramUser, story: Story) -> Screen:
+    """The title, a paragraph and one button."""
+    language = reader.spoken_language
+    at = choices.where(reader.pk, story=story.key)
+    told = library.told_in(story.live_id) if story.live_id else None
+    words = _("▶️ Continuar") if at else _("▶️ Empezar")
+    if at and not at.scene.gate:
+        place = at.scene.fragment.title.in_(language, at.told.language)
+        words = cut(_("▶️ Continuar: %(place)s") % {"place": place}) if place else words
+    values = {"title": _title(story, language), "pitch": told.pitch.in_(language, told.language) if told else ""}
+    return screen("pitch", values, (Button(words, BEGIN.pack(token(story.key), owner=reader.pk)),))
+
+
+def first_step(reader: TelegramUser) -> Button | None:
+    """The welcome's one button: the story, or the page the reader is at."""
+    at = choices.where(reader.pk)
+    if at:
+        place = at.scene.fragment.title.in_(reader.spoken_language, at.told.language)
+        words = cut(_("▶️ Continuar: %(place)s") % {"place": place}) if place else _("▶️ Continuar")
+        return Button(words, HERE.pack(owner=reader.pk))
+    if not library.open_stories():
+        return None
+    return Button(_("▶️ Empezar"), STORIES.pack(owner=reader.pk))
+
+
 @for_reader
 def page_of(reader: TelegramUser) -> Screen:
     """The page the reader is at, or the stories."""
@@ -95,6 +131,43 @@ async def on_step(update: Update, context: Context) -> None:
     assert context.pressed is not None
     step, choice = context.pressed.values
     await _turn(update, context, await in_db(take, person_of(update), step=int(step), choice=choice))
+
+
+async def on_undo(update: Update, context: Context) -> None:
+    """ "Deshacer"."""
+    assert context.pressed is not None
+    await _turn(update, context, await in_db(back, person_of(update), step=int(context.pressed.values[0])))
+
+
+async def on_checkpoint(update: Update, context: Context) -> None:
+    """ "Volver al punto de control"."""
+    assert context.pressed is not None
+    step = int(context.pressed.values[0])
+    await _turn(update, context, await in_db(back, person_of(update), step=step, far=True))
+
+
+async def on_vip(update: Update, context: Context) -> None:
+    """ "Cómo ser VIP"."""
+    await show(update, context, await in_db(vip, person_of(update)))
+
+
+@for_reader
+def vip(reader: TelegramUser) -> Screen:
+    """What a VIP gets, and who to ask."""
+    return screen("vip", {}, (Button(_("⬅️ Volver a la historia"), HERE.pack(owner=reader.pk)),))
+
+
+@for_reader
+def back(reader: TelegramUser, *, step: int, far: bool = False) -> Turned | Alert:
+    """One step back, or back to the checkpoint; an old button changes nothing."""
+    at = choices.where(reader.pk)
+    go, said = (choices.to_checkpoint, _("🔖 Volver al punto de control")) if far else (choices.undo, _("↩️ Deshacer"))
+    try:
+        if at is None:
+            raise ChoiceGone
+        return Turned(page(reader, go(reader.pk, story=at.told.key, step=step)), said)
+    except (ChoiceGone, NoUndo) as refused:
+        return _said(refused, reader)
 
 
 @for_reader
@@ -146,15 +219,45 @@ def _key(story_token: str) -> str:
 # --- pages ------------------------------------------------------------------------------------------------------------
 def page(reader: TelegramUser, at: Place) -> Screen:
     """A fragment as this reader finds it."""
-    language = reader.spoken_language
-    shown = draw(at.told, at.scene, Beholder(language, reader.first_name, at.endings))
+    shown = draw(at.told, at.scene, Beholder(reader.spoken_language, reader.first_name, at.endings))
     if shown.is_gate:
-        return Screen(shown.text, ((Button(_("🔄 Mirar otra vez"), HERE.pack(owner=reader.pk)),),))
-    rows = tuple((_button(reader, at, line),) for line in shown.lines)
+        return _gate(reader, at, shown)
+    rows = [(_button(reader, at, line),) for line in shown.lines]
+    step = str(at.progress.step)
+    if at.undoable:
+        rows.append((Button(_("↩️ Deshacer"), UNDO.pack(step, owner=reader.pk)),))
+    if at.has_checkpoint and (shown.is_ending or not shown.lines):
+        rows.append((Button(_("🔖 Volver al punto de control"), CHECKPOINT.pack(step, owner=reader.pk)),))
     if shown.is_ending:
-        again = Button(_("Empezar de nuevo"), AGAIN.pack(token(at.told.key), owner=reader.pk))
-        rows = (*rows, (again,))
-    return Screen(shown.text, rows)
+        rows.append((Button(_("Empezar de nuevo"), AGAIN.pack(token(at.told.key), owner=reader.pk)),))
+        rows.append((_home(reader),))
+    calm = bool(reader.is_calm) and shown.text.length > LONG
+    return Screen(shown.text, tuple(rows), attachment=_attachment(at, shown), calm=calm)
+
+
+def _gate(reader: TelegramUser, at: Place, shown: Page) -> Screen:
+    """Why a chapter is closed, how to open it, and the ways back."""
+    rows = [(Button(_("🔄 Mirar otra vez"), HERE.pack(owner=reader.pk)),)]
+    if at.scene.fragment.vip:
+        rows.insert(0, (Button(_("⭐ Cómo ser VIP"), VIP.pack(owner=reader.pk)),))
+    step = str(at.progress.step)
+    if at.undoable:
+        rows.append((Button(_("↩️ Deshacer"), UNDO.pack(step, owner=reader.pk)),))
+    elif at.has_checkpoint:
+        rows.append((Button(_("🔖 Volver al punto de control"), CHECKPOINT.pack(step, owner=reader.pk)),))
+    return Screen(shown.text, (*rows, (_home(reader),)))
+
+
+def _home(reader: TelegramUser) -> Button:
+    return Button(_("📚 Las historias"), STORIES.pack(owner=reader.pk))
+
+
+def _attachment(at: Place, shown: Page) -> Attachment | None:
+    """The fragment's file, where it is still there; a text without its picture is better than none."""
+    if shown.media is None:
+        return None
+    row = MediaFile.objects.filter(story_id=at.progress.story_id, path=shown.media.file).first()
+    return Attachment(row.kind, row.file.name, shown.media.spoiler) if row and row.file.name else None
 
 
 def _button(reader: TelegramUser, at: Place, line: Line) -> Button:
@@ -180,12 +283,14 @@ async def _turn(update: Update, context: Context, turned: Turned | Alert) -> Non
 def _left(query: CallbackQuery | None, chosen: str) -> Screen | None:
     """The old page with the chosen line instead of its buttons; None when there is nothing to keep."""
     message = query.message if query else None
-    text = getattr(message, "text", None)
+    text, entities, most = getattr(message, "text", None), getattr(message, "entities", ()), TEXT
+    if not text:
+        text, entities, most = getattr(message, "caption", None), getattr(message, "caption_entities", ()), CAPTION
     if not text or not chosen:
         return None
-    kept = RichText(text, tuple(map(_entity, message.entities)))  # type: ignore[union-attr]
+    kept = RichText(text, tuple(map(_entity, entities)))
     line = RichText.plain(f"\n\n› {chosen}")
-    return Screen(kept + line) if kept.length + line.length <= TEXT else Screen(kept)
+    return Screen(kept + line) if kept.length + line.length <= most else Screen(kept)
 
 
 def _entity(entity: MessageEntity) -> Entity:

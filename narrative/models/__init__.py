@@ -14,7 +14,7 @@ from narrative.models.drafts import (
     StoryPath,
 )
 from narrative.models.goals import CommunityGoal
-from narrative.models.hints import Hint, HintUnlock
+from narrative.models.hints import Hint, HintCombination, HintUnlock, plain_code
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, in_words, text_problems
 from narrative.models.second_looks import SecondLook
 from narrative.models.stories import ProgressStep, ReaderProgress, Release, StepKind, Story
@@ -28,6 +28,7 @@ __all__ = [
     "FragmentText",
     "FragmentVersion",
     "Hint",
+    "HintCombination",
     "HintUnlock",
     "Locked",
     "LucienTemplate",
@@ -43,5 +44,6 @@ __all__ = [
     "Story",
     "StoryPath",
     "in_words",
+    "plain_code",
     "text_problems",
 ]

@@ -1,5 +1,6 @@
 """What readers can find out."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +16,14 @@ from yabot.core.telegram import markup
 
 BODY = 1500  # several hints share one screen
 WATCHED = ("besitos", "reactions")  # whose changes are looked at: of other facts a hint would not hear
+
+
+CODE = re.compile(r"[a-z0-9_-]{3,32}\Z")
+
+
+def plain_code(text: str) -> str:
+    """A code as everybody may type it: without blanks around it, in any case."""
+    return text.strip().lower()
 
 
 def read_condition(data: Any) -> Condition:
@@ -46,6 +55,19 @@ class Hint(models.Model):
         verbose_name=_("carta"),
         help_text=_("Lo que Lucien escribe cuando se abre. Sin carta se abre en silencio."),
     )
+    code = models.CharField(
+        _("código secreto"),
+        max_length=32,
+        blank=True,
+        default="",
+        db_index=True,
+        help_text=_("Quien lo escribe con /codigo, o abre su enlace, abre la pista. Letras y cifras; vacío: no tiene."),
+    )
+    is_secret = models.BooleanField(
+        _("hay que encontrarla"),
+        default=False,
+        help_text=_("Sin condición no se abre sola: la abren la historia, su código o una combinación."),
+    )
     order = models.PositiveIntegerField(_("orden"), default=0)
     is_active = models.BooleanField(_("activa"), default=True)
     changed_at = models.DateTimeField(_("último cambio"), default=clock.now, editable=False)
@@ -74,6 +96,11 @@ class Hint(models.Model):
             found = in_words(markup.check(getattr(self, field), BODY))
             if found:
                 problems[field] = found
+        self.code = plain_code(self.code)
+        if self.code and not CODE.match(self.code):
+            problems["code"] = [str(_("Un código lleva de 3 a 32 letras, cifras, - y _."))]
+        elif self.code and Hint.objects.filter(code=self.code).exclude(pk=self.pk).exists():
+            problems["code"] = [str(_("Otra pista tiene ya este código."))]
         try:
             read_condition(self.condition)
         except ConditionError as error:
@@ -89,6 +116,13 @@ class Hint(models.Model):
         except ConditionError:
             return None
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is open for everybody: from the start, or since a day. A secret code is something to find."""
+        condition = self.parsed_condition
+        from_the_start = condition is not None and not condition and not self.code and not self.is_secret
+        return from_the_start or self.opened_to_all_at is not None
+
     def title(self, language: str) -> str:
         """The title in ``language``, Spanish where there is no other."""
         return (self.title_en if language == "en" else "") or self.title_es
@@ -96,6 +130,34 @@ class Hint(models.Model):
     def body(self, language: str) -> str:
         """The text in ``language``, Spanish where there is no other."""
         return (self.body_en if language == "en" else "") or self.body_es
+
+
+class HintCombination(models.Model):
+    """Two hints that, put together by a reader who has both, open a third one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    first = models.ForeignKey(Hint, on_delete=models.PROTECT, related_name="+", verbose_name=_("una pista"))
+    second = models.ForeignKey(Hint, on_delete=models.PROTECT, related_name="+", verbose_name=_("con otra"))
+    result = models.ForeignKey(Hint, on_delete=models.PROTECT, related_name="+", verbose_name=_("abren"))
+
+    class Meta:
+        verbose_name = _("combinación de pistas")
+        verbose_name_plural = _("combinaciones de pistas")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="narrative_combination_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first} + {self.second} = {self.result}"
+
+    def clean(self) -> None:
+        """Two different hints; the order does not matter."""
+        if not (self.first_id and self.second_id and self.result_id):
+            return
+        if len({self.first_id, self.second_id, self.result_id}) < 3:
+            raise ValidationError(_("Son tres pistas distintas: dos que se combinan y la que se abre."), code="NAR020")
+        same = HintCombination.objects.filter(first=self.second, second=self.first).exclude(pk=self.pk)
+        if same.exists():
+            raise ValidationError(_("Estas dos pistas ya se combinan."), code="NAR020")
 
 
 class HintUnlock(models.Model):

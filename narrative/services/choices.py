@@ -28,6 +28,13 @@ class Place:
     state: State
     scene: Scene
     arrived_by: content.Choice | None = None
+    undoable: bool = False
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether there is a checkpoint to go back to, and the reader is not standing on it."""
+        saved = self.progress.checkpoint
+        return bool(saved) and saved["fragment"] != self.state.fragment
 
     @property
     def endings(self) -> tuple[int, int]:
@@ -164,10 +171,13 @@ def _progress(user_id: int, story: str) -> ReaderProgress | None:
     return mine.order_by("-moved_at").first()
 
 
-def _place(progress: ReaderProgress, arrived_by: content.Choice | None = None) -> Place:
+def _place(
+    progress: ReaderProgress, arrived_by: content.Choice | None = None, last: ProgressStep | None = None
+) -> Place:
     told, state = library.told_in(progress.release_id), State.from_json(progress.state)
     scene = engine.look(told, state, _facts(progress, told, state))
-    return Place(progress, told, state, scene, arrived_by)
+    step = last or ProgressStep.objects.filter(progress=progress, number=progress.step).first()
+    return Place(progress, told, state, scene, arrived_by, step is not None and can_undo(told, step))
 
 
 def _facts(progress: ReaderProgress, told: content.Story, state: State) -> Facts:
@@ -224,7 +234,7 @@ def _log(progress: ReaderProgress, told: content.Story, move: Move, step: Progre
         events.append(FragmentCompleted(**about, fragment=move.ending, ending=move.ending))
     publish(events)
     deeds.do(progress.user_id, move.effects, reference=_reference(progress, "effect"))
-    return _place(progress, move.choice)
+    return _place(progress, move.choice, step)
 
 
 def _note(progress: ReaderProgress, step: ProgressStep) -> None:

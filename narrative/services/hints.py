@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from narrative.errors import NoSuchCode, NothingHappens
 from narrative.events import HintOpened, HintUnlocked
-from narrative.models import Hint, HintUnlock
+from narrative.models import Hint, HintCombination, HintUnlock, plain_code
 from narrative.services import knowledge, lucien, opened, second_looks
 from narrative.services.catalogue import OpenHint, catalogue, opening
 from narrative.services.knowledge import BESITOS, NOTHING, Known, besitos_now
@@ -203,6 +204,38 @@ def open_for_reader(user_id: int, keys: Collection[str]) -> int:
 
 
 @atomic
+def open_by_code(user_id: int, code: str) -> Hint:
+    """Open the hint with this secret code for a reader; again, it is simply shown. Raises NoSuchCode."""
+    wanted = plain_code(code)
+    found = Hint.objects.filter(code=wanted, is_active=True).first() if wanted else None
+    if found is None:
+        raise NoSuchCode
+    open_for_reader(user_id, [found.key])
+    return found
+
+
+@atomic
+def combine(user_id: int, first: UUID, second: UUID) -> Hint:
+    """Put two open hints together; the hint that opens. Raises NothingHappens when they do not belong together."""
+    mine = HintUnlock.objects.filter(user_id=user_id, hint_id__in=[first, second]).count()
+    free = sum(row.is_free for row in Hint.objects.filter(pk__in=[first, second]))
+    pair = HintCombination.objects.filter(first_id__in=[first, second], second_id__in=[first, second])
+    found = pair.select_related("result").first() if mine + free >= 2 and first != second else None
+    if found is None or not found.result.is_active:
+        raise NothingHappens
+    open_for_reader(user_id, [found.result.key])
+    return found.result
+
+
+def combinable(user_id: int) -> list[Hint]:
+    """The open hints a reader may try to combine; none while nothing can be combined at all."""
+    if not HintCombination.objects.exists():
+        return []
+    mine = set(HintUnlock.objects.filter(user_id=user_id).values_list("hint_id", flat=True))
+    return [row for row in Hint.objects.filter(is_active=True) if row.pk in mine or row.is_free]
+
+
+@atomic
 def open_for_all(*, hint_id: UUID, trace: Trace | None) -> None:
     """Open a hint for every reader. They are walked in chunks through the bus, so that it survives a restart."""
     Hint.objects.filter(pk=hint_id, opened_to_all_at=None).update(opened_to_all_at=clock.now())
@@ -244,7 +277,7 @@ def of_reader(user_id: int, language: str) -> list[HintLine]:
 
 def _line(row: Hint, known: Known, unlocked: bool, language: str) -> HintLine:
     condition = row.parsed_condition
-    free = unlocked or row.opened_to_all_at is not None or (condition is not None and not condition)
+    free = unlocked or row.is_free
     missing = "" if free or condition is None else condition.explain(known.facts, language)
     if missing and known.old_since and condition and "besitos" in condition.needs:
         missing += _as_of(known.old_since, language)

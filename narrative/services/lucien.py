@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate
 from narrative.services import knowledge
@@ -40,6 +41,28 @@ class Addressee:
 
     name: str
     language: str
+    zone: str = "UTC"
+    quiet: tuple[int, int] | None = None
+
+    def heard_at(self, moment: datetime) -> datetime:
+        """This moment, or the end of the night in which they do not want to hear anything."""
+        return after_the_night(moment, self.zone, self.quiet) if self.quiet else moment
+
+
+def after_the_night(moment: datetime, zone: str, quiet: tuple[int, int]) -> datetime:
+    """The moment, or, when it is in the quiet hours of that zone, the end of them. Nights may pass midnight."""
+    try:
+        there = moment.astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError):
+        there = moment
+    start, end = quiet
+    is_quiet = start <= there.hour < end if start < end else there.hour >= start or there.hour < end
+    if start == end or not is_quiet:
+        return moment
+    morning = there.replace(hour=end % 24, minute=0, second=0, microsecond=0)
+    if morning <= there:
+        morning = (morning.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=there.tzinfo)
+    return morning.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +130,7 @@ def write(template_key: str, user_id: int, *, reference: str) -> bool:
         method="sendPhoto" if picture else "sendMessage",
         params=params,
         priority=MessagePriority.NOTICE,
-        due_at=clock.now() + later if later else None,
+        due_at=_due(reader, later),
     )
     messages.enqueue([owed])
     return True
@@ -128,17 +151,31 @@ def _facts(one: Opened, looked_up: LookedUp) -> Facts:
 
 def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
     """Those of these readers who may be written to. Whoever never wrote to the bot is tried: Telegram decides."""
-    columns = ("id", "first_name", "language", "language_code")
+    columns = ("id", "first_name", "language", "language_code", "time_zone", "quiet_from", "quiet_until")
     found = rows.select(TelegramUser, columns, {"id": tuple(user_ids), "blocked_at": None, "erased_at": None})
     return {
-        user: Addressee(name, chosen or ("en" if telegram[:2].lower() == "en" else "es"))
-        for user, name, chosen, telegram in found
+        user: Addressee(
+            name,
+            chosen or ("en" if telegram[:2].lower() == "en" else "es"),
+            zone,
+            None if start is None or end is None else (start, end),
+        )
+        for user, name, chosen, telegram, zone, start, end in found
     }
 
 
 def key_of(hint_key: str, user_id: int) -> str:
     """The key of the one letter about this hint to this reader."""
     return f"{KEY}{hint_key}:{user_id}"
+
+
+def _due(reader: Addressee, later: timedelta) -> datetime | None:
+    """When the letter may go; None: at once."""
+    if not later and reader.quiet is None:
+        return None
+    now = clock.now()
+    due = reader.heard_at(now + later)
+    return due if due > now else None
 
 
 def _message(one: Opened, trace: Trace, reader: Addressee, priority: MessagePriority, facts: Facts) -> Message:
@@ -160,7 +197,7 @@ def _message(one: Opened, trace: Trace, reader: Addressee, priority: MessagePrio
         method="sendPhoto" if letter.picture else "sendMessage",
         params={"photo": f"file:{letter.picture}", **text.to_api("caption")} if letter.picture else text.to_api(),
         priority=priority,
-        due_at=clock.now() + timedelta(seconds=letter.delay_seconds) if letter.delay_seconds else None,
+        due_at=_due(reader, timedelta(seconds=letter.delay_seconds)),
         trace=trace,
     )
 

@@ -56,6 +56,7 @@ STAYS_SMALL = {
         "narrative.LucienTemplate",
         "narrative.Hint",
         "narrative.CommunityGoal",
+        "narrative.HintCombination",
         "narrative.Story",
         "narrative.Release",
         "narrative.MediaFile",

@@ -522,7 +522,7 @@ def test_the_wrong_address_is_not_found(admin_client, house) -> None:
     assert admin_client.get(reverse("admin:narrative_fragment_change", args=[nowhere])).status_code == 404
     assert admin_client.get(reverse("admin:narrative_fragment_add")).status_code == 200  # the only story there is
     StoryRow.objects.create(key="otra", title_es="Otra")
-    assert admin_client.get(reverse("admin:narrative_fragment_add")).status_code == 302
+    assert "¿Para qué historia?" in text(admin_client.get(reverse("admin:narrative_fragment_add")))
 
 
 # --- the story's settings ---------------------------------------------------------------------------------------------

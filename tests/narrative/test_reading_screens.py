@@ -4,12 +4,15 @@ import pytest
 
 from narrative.bot import reading
 from narrative.models import ReaderProgress
-from narrative.services import library
-from narrative.story.content import Fragment
+from narrative.services import drafts, library, pictures
+from narrative.story.content import Fragment, Media
 from narrative.story.reading import Words
 from tests.factories.gamification import WalletFactory
 from tests.narrative.stories import choice, ending, fragment, story, words
+from yabot import bot
+from yabot.core.bot import start
 from yabot.core.conditions import Condition
+from yabot.core.models import TelegramUser
 from yabot.core.people import Person
 from yabot.core.telegram.callbacks import ForgedCallback, unpack
 from yabot.core.telegram.screens import Alert
@@ -45,6 +48,12 @@ def press(screen, label, person=LUCIA):
     """Press the choice with this label."""
     step, key = data(screen, label).values
     return reading.take(person, step=int(step), choice=key)
+
+
+@pytest.fixture(autouse=True)
+def links():
+    """What the composition root tells the bot: deep links and first steps."""
+    bot.build_application()
 
 
 @pytest.fixture
@@ -104,7 +113,7 @@ def test_an_ending_says_which_one_it_is_and_offers_to_begin_again(first):
     last = press(first, "puerta").page
 
     assert last.text.text == "Estás en fin.\n\n🏁 Final: La puerta\nHas encontrado 1 de 1 finales."
-    assert labels(last) == ["Empezar de nuevo"]
+    assert labels(last) == ["Empezar de nuevo", "📚 Las historias"]
     (token,) = data(last, "nuevo").values
     again = reading.begin_again(LUCIA, story=token)
     assert (again.page.text.text, again.chosen) == ("Hay tres puertas.", "Empezar de nuevo")
@@ -154,3 +163,84 @@ def test_a_button_belongs_to_its_reader(first):
 
     with pytest.raises(ForgedCallback):
         unpack(button.data, user_id=9)
+
+
+# --- back -------------------------------------------------------------------------------------------------------------
+def test_a_free_step_can_be_taken_back_once():
+    library.release(story(fragment("a", choice("b")), fragment("b", choice("fin")), ending("fin")))
+    start = reading.begin(LUCIA, story=reading.token("casa")).page
+    assert labels(start) == ["A b"]
+    there = press(start, "A b").page
+    assert labels(there) == ["A fin", "↩️ Deshacer"]
+    (step,) = data(there, "Deshacer").values
+    undone = reading.back(LUCIA, step=int(step))
+    assert (undone.page.text.text, undone.chosen) == ("Estás en a.", "↩️ Deshacer")
+    assert reading.back(LUCIA, step=int(step)) == Alert("Ese botón es de otro momento de la historia.", box=True)
+    assert reading.back(EMMA, step=1).box
+
+
+def test_an_ending_leads_back_to_the_last_checkpoint():
+    library.release(story(fragment("a", choice("b")), fragment("b", choice("fin"), checkpoint=True), ending("fin")))
+    there = press(reading.begin(LUCIA, story=reading.token("casa")).page, "A b").page
+    last = press(there, "A fin").page
+    (step,) = data(last, "control").values
+    back = reading.back(LUCIA, step=int(step), far=True)
+    assert back.page.text.text == "Estás en b."
+    assert "🔖 Volver al punto de control" not in labels(back.page)
+
+
+def test_a_vip_chapter_says_how_to_get_in_and_how_to_get_back():
+    library.release(
+        story(fragment("a", choice("b"), choice("fin")), fragment("b", choice("fin", key="x"), vip=True), ending("fin"))
+    )
+    gate = press(reading.begin(LUCIA, story=reading.token("casa")).page, "A b").page
+    assert gate.text.text == "🔒 Este capítulo es solo para VIP."
+    assert labels(gate) == ["⭐ Cómo ser VIP", "🔄 Mirar otra vez", "↩️ Deshacer", "📚 Las historias"]
+    assert "suscripción" in reading.vip(LUCIA).text.text
+    assert labels(reading.vip(LUCIA)) == ["⬅️ Volver a la historia"]
+
+
+# --- pictures ---------------------------------------------------------------------------------------------------------
+def test_a_page_with_a_picture_is_a_photo_with_a_caption(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    made = story(fragment("a", choice("fin"), media=Media("casa.jpg", spoiler=True)), ending("fin"))
+    row = drafts.store(made)
+    file = pictures.put(row, "casa.jpg", b"\xff\xd8\xff picture")
+    library.release(made)
+
+    page = reading.begin(LUCIA, story=reading.token("casa")).page
+
+    assert page.method == "sendPhoto"
+    assert page.params()["photo"] == f"file:{file.file.name}"
+    assert (page.params()["caption"], page.params()["has_spoiler"]) == ("Estás en a.", True)
+
+
+def test_a_page_whose_picture_is_gone_is_still_read():
+    library.release(story(fragment("a", choice("fin"), media=Media("casa.jpg")), ending("fin")))
+    assert reading.begin(LUCIA, story=reading.token("casa")).page.method == "sendMessage"
+
+
+# --- first steps and links --------------------------------------------------------------------------------------------
+def test_the_welcome_offers_the_story_and_later_the_page():
+    assert labels(start.start(LUCIA)) == []
+    library.release(HOUSE)
+    assert labels(start.start(LUCIA)) == ["▶️ Empezar"]
+    reading.begin(LUCIA, story=reading.token("casa"))
+    assert labels(start.start(LUCIA)) == ["▶️ Continuar: Sala"]
+
+
+def test_a_link_to_a_story_makes_its_promise(first):
+    library.release(story(*HOUSE.fragments, key="otra", title=words("Otra"), pitch=words("Una noche sin luna.")))
+    shown = start.start(LUCIA, payload="cuento-otra")
+    assert shown.text.text == "Otra\n\nUna noche sin luna."
+    assert labels(shown) == ["▶️ Empezar"]
+    assert labels(start.start(LUCIA, payload="cuento-casa")) == ["▶️ Continuar: Sala"]
+    assert labels(start.start(LUCIA, payload="cuento-nada")) == ["▶️ La casa", "▶️ Otra"]
+
+
+def test_whoever_wishes_sees_long_pages_typed():
+    library.release(story(fragment("a", choice("b"), text="a" * 500), fragment("b", choice("fin")), ending("fin")))
+    assert not reading.begin(LUCIA, story=reading.token("casa")).page.calm
+    TelegramUser.objects.filter(pk=7).update(is_calm=True)
+    assert reading.page_of(LUCIA).calm
+    assert not press(reading.page_of(LUCIA), "A b").page.calm

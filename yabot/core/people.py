@@ -126,6 +126,12 @@ def unblock(*, user_id: int) -> None:
 
 
 @atomic
+def wish(user_id: int, **wishes: Any) -> None:
+    """Note what a reader wishes: ``is_calm``, ``quiet_from`` and ``quiet_until`` (hours; None: never silent)."""
+    TelegramUser.objects.filter(pk=user_id).update(**wishes)
+
+
+@atomic
 def choose_language(*, user_id: int, language: str) -> None:
     """Speak ``language`` (``es`` or ``en``) with this person from now on."""
     TelegramUser.objects.filter(pk=user_id).update(language=language)

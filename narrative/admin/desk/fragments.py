@@ -80,8 +80,19 @@ class FragmentAdmin(ModelAdmin):
             raise PermissionDenied
         story = _story(request.GET.get("story", ""))
         if story is None:
-            return HttpResponseRedirect(reverse("admin:narrative_story_changelist"))
+            return self._choose(request)
         return self._desk(request, Work(story, None, _stub(request), None))
+
+    def _choose(self, request: HttpRequest) -> HttpResponse:
+        """Which story a new fragment is for."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Fragmento nuevo"),
+            "opts": self.model._meta,
+            "stories": list(Story.objects.all()),
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/narrative/desk/choose.html", context)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

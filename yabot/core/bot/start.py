@@ -22,6 +22,8 @@ LANGUAGES = {"es": "Español", "en": "English"}
 SPOKEN = {"es": "español", "en": "English"}
 DeepLink = Callable[[TelegramUser], Screen]
 deep_links: dict[str, DeepLink] = {}  # filled by the composition root: ?start=saldo opens the wallet
+deep_prefixes: dict[str, Callable[[TelegramUser, str], Screen]] = {}  # and ?start=cuento-casa that story
+first_steps: list[Callable[[TelegramUser], Button | None]] = []  # what a newcomer is offered to do first
 
 
 async def on_start(update: Update, context: Context) -> None:
@@ -35,7 +37,12 @@ def start(reader: TelegramUser, *, payload: str = "") -> Screen:
     """Welcome somebody, or show what their link leads to."""
     begin(reader, payload)
     link = deep_links.get(payload)
-    return link(reader) if link else welcome(reader)
+    if link:
+        return link(reader)
+    for beginning, opened in deep_prefixes.items():
+        if payload.startswith(beginning):
+            return opened(reader, payload.removeprefix(beginning))
+    return welcome(reader)
 
 
 @atomic
@@ -47,7 +54,8 @@ def begin(reader: TelegramUser, payload: str) -> None:
 
 def welcome(reader: TelegramUser) -> Screen:
     """One paragraph and what to do next."""
-    return screen("start", {"name": clean_name(reader.first_name)})
+    offered = [button for offer in first_steps if (button := offer(reader))]
+    return screen("start", {"name": clean_name(reader.first_name)}, *((button,) for button in offered))
 
 
 async def on_help(update: Update, context: Context) -> None:

@@ -27,6 +27,9 @@ class TelegramUser(models.Model):
         _("idioma elegido"), max_length=8, blank=True, help_text=_("Vacío: se usa el de su Telegram.")
     )
     time_zone = models.CharField(_("zona horaria"), max_length=64, default="UTC", validators=[validate_time_zone])
+    is_calm = models.BooleanField(_("con calma"), null=True, blank=True, help_text=_("Las páginas largas se teclean."))
+    quiet_from = models.PositiveSmallIntegerField(_("silencio desde las"), null=True, blank=True)
+    quiet_until = models.PositiveSmallIntegerField(_("silencio hasta las"), null=True, blank=True)
     started_at = models.DateTimeField(
         _("escribió al bot"),
         null=True,

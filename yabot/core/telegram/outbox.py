@@ -141,7 +141,13 @@ def _requeue_refreshed(ids: Sequence[UUID]) -> None:
 
 
 def _remember_files(sent: Sequence[Result]) -> None:
-    for path, file_id in {path: file_id for result in sent for path, file_id in result.uploaded}.items():
+    remember_files([pair for result in sent for pair in result.uploaded])
+
+
+@atomic
+def remember_files(uploaded: Sequence[tuple[str, str]]) -> None:
+    """Files that Telegram has now: (path below MEDIA_ROOT, file_id)."""
+    for path, file_id in dict(uploaded).items():
         TelegramFile.objects.update_or_create(path=path, defaults={"file_id": file_id, "uploaded_at": clock.now()})
 
 

@@ -1,20 +1,28 @@
 """What a reader sees: a value made from a template, and the one function that shows it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import orjson
+from django.conf import settings
 from django.template.loader import render_to_string
-from telegram import Update
+from telegram import CallbackQuery, Update
+from telegram import Message as TelegramMessage
 from telegram.ext import Application, CallbackContext
 
+from yabot.core.ids import uuid7
 from yabot.core.messages import Message, enqueue
 from yabot.core.models import MessagePriority
-from yabot.core.telegram import markup
+from yabot.core.telegram import markup, outbox
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.budget import RateBudget
 from yabot.core.telegram.callbacks import Pressed
+from yabot.core.telegram.calling import FILE, perform
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
+from yabot.core.telegram.outcome import Claimed, Outcome
 from yabot.core.telegram.richtext import RichText
 
 
@@ -32,16 +40,48 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file below MEDIA_ROOT that goes with a screen; ``kind`` is the Bot API's word: photo, video, audio …"""
+
+    kind: str
+    path: str
+    spoiler: bool = False
+
+    @property
+    def method(self) -> str:
+        """The Bot API's method that sends it."""
+        return f"send{self.kind.capitalize()}"
+
+    def params(self) -> dict[str, Any]:
+        """Its parameters; the file is uploaded once and then named by the copy that Telegram has."""
+        hidden = {"has_spoiler": True} if self.spoiler and self.kind in {"photo", "video", "animation"} else {}
+        return {self.kind: f"{FILE}{self.path}", **hidden}
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """A text with its rows of buttons; ``toast`` answers the press that led here."""
+    """A text with its rows of buttons; ``toast`` answers the press that led here.
+
+    With an ``attachment`` the text is its caption. ``calm``: the bot is seen typing for a moment before it.
+    """
 
     text: RichText
     buttons: tuple[tuple[Button, ...], ...] = ()
     toast: str = ""
+    attachment: Attachment | None = None
+    calm: bool = False
 
-    def params(self) -> dict[str, Any]:
-        """The parameters of sendMessage and editMessageText."""
-        params: dict[str, Any] = dict(self.text.to_api())
+    @property
+    def method(self) -> str:
+        """The Bot API's method that sends it."""
+        return self.attachment.method if self.attachment else "sendMessage"
+
+    def params(self, *, caption: bool = False) -> dict[str, Any]:
+        """The parameters of sendMessage and editMessageText, or of a caption."""
+        caption = caption or self.attachment is not None
+        params: dict[str, Any] = dict(self.text.to_api("caption" if caption else "text"))
+        if self.attachment:
+            params |= self.attachment.params()
         if self.buttons:
             params["reply_markup"] = {"inline_keyboard": [[button.to_api() for button in row] for row in self.buttons]}
         return params
@@ -97,7 +137,8 @@ async def show(update: Update, context: Context, shown: Screen | Alert) -> None:
         if query is None:
             await _send(update, context, Screen(RichText.plain(shown.text)))
         return
-    if query is not None and query.message is not None and await _edit(update, context, shown):
+    editable = query is not None and query.message is not None and shown.attachment is None
+    if editable and not _has_caption(query) and await _edit(update, context, shown):
         return
     await _send(update, context, shown)
 
@@ -128,27 +169,60 @@ async def _edit(update: Update, context: Context, shown: Screen) -> bool:
     query = update.callback_query
     assert query is not None and query.message is not None
     place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
-    answer = await _call(context, "editMessageText", {**place, **shown.params()})
+    caption = _has_caption(query)
+    method = "editMessageCaption" if caption else "editMessageText"
+    answer = await _call(context, method, {**place, **shown.params(caption=caption)})
     return answer is not None and (answer.ok or "not modified" in answer.description)
+
+
+def _has_caption(query: CallbackQuery | None) -> bool:
+    """Whether the message under a button is a file with a caption: such a message never becomes a text."""
+    message = query.message if query else None
+    return isinstance(message, TelegramMessage) and message.effective_attachment is not None
 
 
 async def _send(update: Update, context: Context, shown: Screen) -> None:
     chat = update.effective_chat
     if chat is None:
         return
+    if shown.calm:
+        await _type(context, chat.id, shown.text.length)
     if context.bot_data.budget:
         context.bot_data.budget.spend(chat.id)
-    answer = await _call(context, "sendMessage", {"chat_id": chat.id, **shown.params()})
+    answer = await _deliver(context, chat.id, shown)
     if answer is None or answer.code == 429:
         user_id = update.effective_user.id if update.effective_user else None
         late = Message(
             key=f"answer:{update.update_id}",
             chat_id=chat.id,
             user_id=user_id,
+            method=shown.method,
             params=shown.params(),
             priority=MessagePriority.ANSWER,
         )
         await in_db(enqueue, [late])
+
+
+async def _deliver(context: Context, chat_id: int, shown: Screen) -> Answer | None:
+    """Send it; a file that Telegram does not know yet is uploaded, and known from then on."""
+    if shown.attachment is None:
+        return await _call(context, shown.method, {"chat_id": chat_id, **shown.params()})
+    api, media = context.bot_data.api, Path(settings.MEDIA_ROOT)
+    assert api is not None
+    known = await in_db(outbox.file_ids, {shown.attachment.path})
+    message = Claimed(uuid7(), chat_id, shown.method, orjson.dumps(shown.params()).decode(), 0, None)
+    result = await perform(api, message, known, media)
+    if result.uploaded:
+        await in_db(outbox.remember_files, result.uploaded)
+    if result.outcome is Outcome.LATER:
+        return None
+    return Answer(ok=result.outcome is Outcome.SENT, code=0, description=result.error)
+
+
+async def _type(context: Context, chat_id: int, length: int) -> None:
+    """Be seen typing, as long as somebody who types fast would: two and a half seconds at most."""
+    await _call(context, "sendChatAction", {"chat_id": chat_id, "action": "typing"})
+    await asyncio.sleep(min(2.5, 0.4 + length / 400))
 
 
 async def _call(context: Context, method: str, params: dict[str, Any]) -> Answer | None:
