@@ -9,8 +9,14 @@ class ChanneladminConfig(AppConfig):
     verbose_name = _("Canal")
 
     def ready(self) -> None:
-        from channeladmin import receivers  # noqa: F401 - connects them
+        from channeladmin import (
+            ports,
+            receivers,  # noqa: F401 - connects them
+        )
         from channeladmin.services import reconciliation
+        from yabot.core import modules
         from yabot.core.reconciliation import offer
 
+        if modules.runs(self.name):
+            ports.provide()
         offer(*reconciliation.CHECKS)

@@ -86,12 +86,17 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
     application.add_error_handler(errors.on_error)
     measure_handlers(application)
+    offer_links()
+    return application
+
+
+def offer_links() -> None:
+    """What links to the bot open, and what a newcomer is offered first."""
     screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen, "historia": reading.stories_screen}
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
     opened = {"cuento-": reading.story_by_link, "c-": finding.code_screen}
     start.deep_prefixes.update({name: screen for name, screen in opened.items() if _runs_here(screen)})
     start.first_steps[:] = [reading.first_step] if _runs_here(reading.first_step) else []
-    return application
 
 
 def here(handler: errors.Handler) -> errors.Handler:

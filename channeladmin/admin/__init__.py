@@ -1,5 +1,6 @@
 """The channel's pages in the back office."""
 
 from channeladmin.admin.hearts import ChannelSettingsAdmin, HeartPostAdmin
+from channeladmin.admin.subscriptions import SubscriptionAdmin
 
-__all__ = ["ChannelSettingsAdmin", "HeartPostAdmin"]
+__all__ = ["ChannelSettingsAdmin", "HeartPostAdmin", "SubscriptionAdmin"]

@@ -1,5 +1,6 @@
 """The rows of the channel."""
 
 from channeladmin.models.hearts import ChannelSettings, HeartPost
+from channeladmin.models.subscriptions import Subscription
 
-__all__ = ["ChannelSettings", "HeartPost"]
+__all__ = ["ChannelSettings", "HeartPost", "Subscription"]

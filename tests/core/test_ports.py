@@ -15,9 +15,8 @@ from yabot.core.bot import errors
 from yabot.core.conditions import Condition, Facts
 from yabot.core.errors import ModuleAway
 from yabot.core.models import Lease
-from yabot.core.ports import PortUnavailable, Refused, inventories, memberships, wallets
+from yabot.core.ports import PortUnavailable, Refused, inventories, wallets
 from yabot.core.ports.inventories import ItemsAsked
-from yabot.core.ports.memberships import MembershipsAsked
 from yabot.core.ports.wallets import BalancesAsked, SpendOrdered, SpendReason
 from yabot.core.worker import Worker
 
@@ -57,16 +56,12 @@ def test_a_refusal_has_its_code_and_sentences_and_not_the_other_modules_class():
     assert refused.value.sentence("en") == "You are 2 besitos short."
 
 
-@pytest.mark.parametrize(
-    ("operation", "asked"),
-    [(inventories.items, ItemsAsked((42,))), (memberships.memberships, MembershipsAsked((42,)))],
-)
-def test_what_nobody_provides_yet_is_declared_and_away(operation, asked):
+def test_what_nobody_provides_yet_is_declared_and_away():
     with pytest.raises(PortUnavailable) as away:
-        operation.ask(asked)
+        inventories.items.ask(ItemsAsked((42,)))
 
-    assert not operation.is_provided
-    assert str(away.value) == f"{operation.full_name}: nobody provides it in this process"
+    assert not inventories.items.is_provided
+    assert str(away.value) == f"{inventories.items.full_name}: nobody provides it in this process"
 
 
 class TestAProcessOfSomeModules:

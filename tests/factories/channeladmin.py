@@ -3,7 +3,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from channeladmin.models import ChannelSettings, HeartPost
+from channeladmin.models import ChannelSettings, HeartPost, Subscription
 
 
 class ChannelSettingsFactory(DjangoModelFactory):
@@ -24,3 +24,12 @@ class HeartPostFactory(DjangoModelFactory):
 
     chat_id = -1001
     message_id = factory.Sequence(lambda number: number + 1)
+
+
+class SubscriptionFactory(DjangoModelFactory):
+    """A reader who is VIP for ever."""
+
+    class Meta:
+        model = Subscription
+
+    user_id = factory.Sequence(lambda number: 2_000_000 + number)

@@ -28,6 +28,7 @@ GROWING = (
     "narrative.ReaderProgress",
     "narrative.ProgressStep",
     "channeladmin.HeartPost",
+    "channeladmin.Subscription",
 )
 
 

@@ -7,8 +7,9 @@ from narrative.bot import finding, hints
 from narrative.errors import NoSuchCode, NothingHappens
 from narrative.models import Hint, HintCombination, HintUnlock
 from narrative.services import hints as service
+from tests.factories.core import TelegramUserFactory
 from tests.factories.narrative import HintFactory, HintUnlockFactory
-from tests.narrative.telling import letters, reader
+from tests.narrative.telling import letters
 from yabot.core.people import Person
 from yabot.core.telegram.callbacks import unpack
 from yabot.core.telegram.screens import Alert
@@ -32,7 +33,7 @@ def pressed(screen, label: str) -> tuple[str, ...]:
 
 # --- codes ------------------------------------------------------------------------------------------------------------
 def test_a_code_opens_its_hint_once_in_any_case():
-    reader(7)
+    TelegramUserFactory(id=7)
     hint = secret(code="medianoche", title_es="El sótano", body_es="Hay una <b>puerta</b>.")
     for typed in ("Medianoche", " MEDIANOCHE "):
         shown = finding.by_code(ANA, code=typed)
@@ -72,7 +73,7 @@ def test_a_code_belongs_to_one_hint():
 # --- combining --------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def pair():
-    reader(7)
+    TelegramUserFactory(id=7)
     first, second, result = secret(title_es="La llave"), secret(title_es="El candado"), secret(title_es="El cofre")
     HintCombination.objects.create(first=first, second=second, result=result)
     return first, second, result
@@ -129,9 +130,7 @@ def test_many_hints_are_chosen_page_by_page(pair):
 
 def test_a_combination_is_three_different_hints_and_known_once(pair):
     first, second, result = pair
-    for wrong in (
-        HintCombination(first=first, second=first, result=result),
-        HintCombination(first=second, second=first, result=result),
-    ):
+    for one, other in ((first, first), (second, first)):
+        wrong = HintCombination(first=one, second=other, result=result)
         with pytest.raises(ValidationError):
             wrong.full_clean()

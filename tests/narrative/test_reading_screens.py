@@ -7,6 +7,7 @@ from narrative.models import ReaderProgress
 from narrative.services import drafts, library, pictures
 from narrative.story.content import Fragment, Media
 from narrative.story.reading import Words
+from tests.factories.channeladmin import SubscriptionFactory
 from tests.factories.gamification import WalletFactory
 from tests.narrative.stories import choice, ending, fragment, story, words
 from yabot import bot
@@ -53,7 +54,7 @@ def press(screen, label, person=LUCIA):
 @pytest.fixture(autouse=True)
 def links():
     """What the composition root tells the bot: deep links and first steps."""
-    bot.build_application()
+    bot.offer_links()
 
 
 @pytest.fixture
@@ -129,7 +130,7 @@ def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
 
     page = reading.begin(LUCIA, story=reading.token("casa")).page
 
-    assert page.text.text == "🔒 No lo sé ahora."
+    assert page.text.text == "🔒 Este capítulo es solo para VIP."
     assert data(page, "otra vez").action == "aqui"
 
 
@@ -198,6 +199,13 @@ def test_a_vip_chapter_says_how_to_get_in_and_how_to_get_back():
     assert labels(gate) == ["⭐ Cómo ser VIP", "🔄 Mirar otra vez", "↩️ Deshacer", "📚 Las historias"]
     assert "suscripción" in reading.vip(LUCIA).text.text
     assert labels(reading.vip(LUCIA)) == ["⬅️ Volver a la historia"]
+
+
+def test_a_vip_reads_on():
+    library.release(story(fragment("sala", choice("fin"), vip=True), ending("fin")))
+    SubscriptionFactory(user_id=7)
+
+    assert labels(reading.begin(LUCIA, story=reading.token("casa")).page) == ["A fin"]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,32 @@
+"""Subscriptions: who is VIP."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from channeladmin.models import Subscription
+from yabot.core import clock
+from yabot.core.admin.base import Tone, badge, column
+from yabot.core.admin.lists import ReaderRows, Since
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReaderRows):
+    """Who is VIP, and until when."""
+
+    icon = "star"
+    list_display = ["reader", "plan", "state", "starts_at", "ends_at"]
+    list_filter = [Since, "plan"]
+    ordering = ["-id"]
+    fields = ["user_id", "plan", "starts_at", "ends_at", "note"]
+
+    @column(_("estado"))
+    def state(self, row: Subscription) -> Any:
+        """Whether it is in force."""
+        now = clock.now()
+        if row.starts_at > now:
+            return badge(_("aún no"), Tone.CALM)
+        if row.ends_at and row.ends_at <= now:
+            return badge(_("terminada"), Tone.MUTED)
+        return badge(_("en vigor"), Tone.GOOD)
