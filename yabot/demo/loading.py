@@ -1,5 +1,6 @@
 """Writes the demo's story. Adds what is missing, and never touches what somebody has changed."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,12 +9,16 @@ from django.conf import settings
 from channeladmin.models import ChannelSettings
 from channeladmin.services import hearts
 from gamification.models import ReactionReward
-from narrative.models import CommunityGoal, Hint, LucienTemplate
+from narrative.models import CommunityGoal, Hint, HintCombination, LucienTemplate
+from narrative.models import Story as Draft
+from narrative.services import drafts, library, pictures
+from narrative.story.content import Story
 from yabot.core.telegram import markup
 from yabot.core.transactions import atomic
-from yabot.demo import story
+from yabot.demo import secrets, story
 
 PICTURES = Path(__file__).resolve().parent / "pictures"
+TALE = Path(__file__).resolve().parent / "content" / "story.json"
 
 
 def is_empty() -> bool:
@@ -39,7 +44,7 @@ def copy_pictures(media: Path) -> None:
 @atomic
 def write() -> int:
     """Rewards, letters, hints and the goal; in the sandbox's world also its channel and a first post."""
-    added = [_reward(), *_letters(), *_hints(), _goal()]
+    added = [_reward(), *_letters(), *_hints(), _goal(), *_secrets(), *_combinations(), _tale()]
     if settings.SANDBOX_ENABLED:
         added.append(_channel())
     return sum(added)
@@ -51,7 +56,8 @@ def _reward() -> bool:
 
 
 def _letters() -> list[bool]:
-    return [LucienTemplate.objects.get_or_create(key=row["key"], defaults=row)[1] for row in story.LETTERS]
+    letters = (*story.LETTERS, secrets.FAREWELL)
+    return [LucienTemplate.objects.get_or_create(key=row["key"], defaults=row)[1] for row in letters]
 
 
 def _hints() -> list[bool]:
@@ -66,6 +72,38 @@ def _goal() -> bool:
     target = story.GOAL_IN_SANDBOX if settings.SANDBOX_ENABLED else story.GOAL
     hint = Hint.objects.get(key=story.GOAL_HINT)
     return CommunityGoal.objects.get_or_create(name=story.GOAL_NAME, defaults={"target": target, "hint": hint})[1]
+
+
+def _secrets() -> list[bool]:
+    rows = [{**row, "is_secret": True, "order": order} for order, row in enumerate(secrets.SECRETS, start=20)]
+    return [Hint.objects.get_or_create(key=row["key"], defaults=row)[1] for row in rows]
+
+
+def _combinations() -> list[bool]:
+    by_key = {hint.key: hint for hint in Hint.objects.filter(key__startswith="demo-")}
+    return [
+        HintCombination.objects.get_or_create(
+            first=by_key[first], second=by_key[second], defaults={"result": by_key[result]}
+        )[1]
+        for first, second, result in secrets.COMBINATIONS
+    ]
+
+
+def tale() -> Story:
+    """The demo's story as it is written."""
+    return Story.from_json(json.loads(TALE.read_text(encoding="utf-8")))
+
+
+def _tale() -> bool:
+    """The story, as a draft that can be edited and as its first release; one that is there stays as it is."""
+    told = tale()
+    if Draft.objects.filter(key=told.key).exists():
+        return False
+    draft = drafts.store(told)
+    for picture in sorted(PICTURES.glob("*.jpg")):
+        pictures.put(draft, picture.name, picture.read_bytes())
+    library.release(told, note="La historia de ejemplo.")
+    return True
 
 
 def _channel() -> bool:

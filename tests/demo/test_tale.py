@@ -1,0 +1,116 @@
+"""The demo's story: nothing to mend, in two languages, and every ending can be found."""
+
+import random
+
+import pytest
+
+from narrative.bot import reading
+from narrative.linting import World, lint
+from narrative.models import Hint, HintCombination, LucienTemplate, MediaFile, Release
+from narrative.models import Story as StoryRow
+from narrative.services import checking, choices, drafts
+from narrative.story import engine
+from narrative.story.content import Story
+from narrative.story.effects import Effect
+from tests.factories.channeladmin import SubscriptionFactory
+from yabot.core.conditions import Facts
+from yabot.core.people import Person
+from yabot.demo import loading, secrets
+
+TALE = loading.tale()
+
+
+@pytest.fixture
+def loaded(db, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    loading.load()
+
+
+def kinds(story: Story) -> set[str]:
+    return {test.kind for _, choice in story.choices() for test in choice.condition} | {
+        "price" for _, choice in story.choices() if choice.price
+    }
+
+
+def test_it_is_a_story_of_some_size() -> None:
+    assert len(TALE.fragments) >= 25
+    assert len(TALE.endings) >= 3
+    assert len([part for part in TALE.fragments if part.vip]) >= 4
+    assert {"flag", "counter", "visited", "hint", "hours", "reactions", "price"} <= kinds(TALE)
+    assert len(secrets.COMBINATIONS) == 2
+
+
+def test_nothing_is_to_be_mended(loaded) -> None:
+    story = StoryRow.objects.get(key=TALE.key)
+    found = checking.review(story)
+    assert [one.es for one in found.findings] == []
+    assert found.walks is not None and set(found.walks.endings) == {part.key for part in TALE.endings}
+
+
+def test_every_text_is_there_in_both_languages() -> None:
+    assert lint(TALE, World(languages=("es", "en")), plays=0).is_clean
+    for part in TALE.fragments:
+        for words in (part.title, part.text, *(choice.label for choice in part.choices)):
+            assert words.by_language["es"] and words.by_language["en"]
+
+
+def test_loading_it_twice_makes_one_release_and_changes_nothing(loaded) -> None:
+    draft = StoryRow.objects.get(key=TALE.key)
+    assert drafts.told(draft).to_json() == TALE.to_json()
+    Hint.objects.filter(key="demo-cera").update(title_es="Otra")
+    assert loading.write() == 0
+    assert Release.objects.count() == 1
+    assert Hint.objects.get(key="demo-cera").title_es == "Otra"
+    assert {row.path for row in MediaFile.objects.all()} >= {part.media.file for part in TALE.fragments if part.media}
+
+
+def test_the_hints_and_letters_it_names_are_there(loaded) -> None:
+    named: list[Effect] = [effect for part in TALE.fragments for effect in part.effects]
+    named += [effect for _, choice in TALE.choices() for effect in choice.effects]
+    refs = {(ref.kind, ref.key) for effect in named for ref in effect.refs()}
+    assert {key for kind, key in refs if kind == "hint"} <= set(Hint.objects.values_list("key", flat=True))
+    assert {key for kind, key in refs if kind == "letter"} <= set(LucienTemplate.objects.values_list("key", flat=True))
+    assert HintCombination.objects.count() == 2
+
+
+@pytest.mark.parametrize("vip", [False, True])
+def test_nobody_is_ever_stuck(vip: bool) -> None:
+    reached: set[str] = set()
+    for seed in range(400):
+        dice = random.Random(seed)
+        facts = Facts(
+            vip=vip, besitos=seed % 40, reactions=seed % 3, hints=frozenset({"demo-puerta-tapiada"} if seed % 2 else ())
+        )
+        move = engine.begin(TALE)
+        for _step in range(120):
+            facts = engine.after(facts, move)
+            scene = engine.look(TALE, move.state, facts)
+            if scene.gate:
+                reached.add("gate")
+                break
+            reached.add(move.state.fragment)
+            if move.ending:
+                break
+            ways = [option for option in scene.options if option.is_open]
+            assert ways, move.state.fragment
+            move = engine.take(TALE, move.state, dice.choice(ways))
+    endings = {part.key for part in TALE.endings if vip or not part.vip}
+    assert {part.key for part in TALE.fragments if vip or not part.vip} - reached <= {"reflejo"}
+    assert endings <= reached
+
+
+def test_a_reader_sees_it_in_their_language(loaded) -> None:
+    emma = Person(8, "Emma", language_code="en")
+    page = reading.begin(emma, story=reading.token(TALE.key)).page
+    assert page.text.text.startswith("Diana's house is dark but for one window.")
+    assert "You are late, Emma." in page.text.text
+    assert page.method == "sendPhoto"
+
+
+def test_the_starred_door_opens_to_subscribers(loaded) -> None:
+    SubscriptionFactory(user_id=9)
+    for user in (8, 9):
+        place = choices.begin(user, story=TALE.key)
+        for key in ("verja-vestibulo", "vestibulo-invernadero"):
+            place = choices.follow(user, story=TALE.key, step=place.progress.step, choice=key)
+        assert (place.scene.gate is None) == (user == 9)
