@@ -5,7 +5,7 @@ from django.urls.converters import IntConverter
 from drf_spectacular.views import SpectacularAPIView
 
 from gamification.api import wallets
-from narrative.api import hints
+from narrative.api import hints, letters, stories
 from yabot.core import modules
 from yabot.core.api import events, page, ports, users, webhooks
 from yabot.core.ports import Operation
@@ -20,6 +20,7 @@ class TelegramId(IntConverter):
 register_converter(TelegramId, "telegram_id")
 
 V1 = "v1/"
+READER = f"{V1}narrative/users/<telegram_id:user_id>/"
 everything = [
     path(V1 + "core/users/", users.ReadersView.as_view()),
     path(V1 + "core/users/<telegram_id:user_id>/", users.ReaderView.as_view()),
@@ -39,7 +40,16 @@ everything = [
         V1 + "gamification/wallets/<telegram_id:user_id>/holds/<uuid:hold_id>/<str:end>/", wallets.HoldEndView.as_view()
     ),
     path(V1 + "narrative/hints/", hints.HintsView.as_view()),
-    path(V1 + "narrative/users/<telegram_id:user_id>/hints/", hints.ReaderHintsView.as_view()),
+    path(V1 + "narrative/stories/", stories.StoriesView.as_view()),
+    path(V1 + "narrative/stories/<slug:story>/bundle/", stories.BundleView.as_view()),
+    path(V1 + "narrative/stories/<slug:story>/fragments/<slug:fragment>/", stories.FragmentView.as_view()),
+    path(READER + "hints/", hints.ReaderHintsView.as_view()),
+    path(READER + "hints/unlock/", letters.UnlockView.as_view()),
+    path(READER + "messages/", letters.MessagesView.as_view()),
+    path(READER + "messages/scheduled/", letters.ScheduledView.as_view()),
+    path(READER + "stories/<slug:story>/", stories.ProgressView.as_view()),
+    path(READER + "stories/<slug:story>/choices/", stories.ChoicesView.as_view()),
+    path(READER + "stories/<slug:story>/choices/<slug:choice>/", stories.ChoiceView.as_view()),
     *(
         path(f"{V1}{port.module}/ports/{port.name}", ports.view_of(port).as_view(), name="port")
         for port in Operation.known.values()

@@ -105,8 +105,8 @@ def write_about(
     return {(one.user_id, one.hint.id) for one, _ in written}
 
 
-def write(template_key: str, user_id: int, *, reference: str) -> bool:
-    """Owe a reader the letter with this key, once for each reference; whether one is owed.
+def write(template_key: str, user_id: int, *, reference: str, at: datetime | None = None) -> bool:
+    """Owe a reader the letter with this key, once for each reference, at that time or now; whether one is owed.
 
     None for whoever blocked the bot or was erased, and none for a letter that is no more or cannot be read.
     """
@@ -122,7 +122,7 @@ def write(template_key: str, user_id: int, *, reference: str) -> bool:
     text = phrase.render({"nombre": reader.name, "besitos": known.besitos, "reacciones": known.reactions, "pista": ""})
     picture = template.picture.name or ""
     params = {"photo": f"file:{picture}", **text.to_api("caption")} if picture else text.to_api()
-    later = timedelta(seconds=template.delay_seconds)
+    later = timedelta(seconds=template.delay_seconds) + max(timedelta(), at - clock.now() if at else timedelta())
     owed = Message(
         key=f"letter:{reference}",
         chat_id=user_id,

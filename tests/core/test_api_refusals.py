@@ -142,7 +142,7 @@ def test_a_field_nobody_knows_is_named_and_not_overlooked(method, path, body, fi
 def test_a_page_that_cannot_be_is_not_there(position):
     cursor = base64.b64encode(position.encode()).decode()
     lists = [one for one in operations() if one.name.startswith("list_") or one.name == "get_user_hints"]
-    lists = [one for one in lists if one.name != "list_webhook_deliveries"]
+    lists = [one for one in lists if one.name not in {"list_webhook_deliveries", "list_stories"}]
 
     assert len(lists) == 5
     for one in lists:

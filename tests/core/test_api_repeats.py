@@ -10,10 +10,13 @@ from django.db import connection
 
 from gamification.models import Reason, Transfer
 from gamification.services import proof, wallets
+from narrative.services import choices, library
 from tests.core.calling import ORDER, WALLET, ask, operations
 from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
+from tests.factories.narrative import HintFactory
+from tests.narrative.stories import choice, ending, fragment, story
 from yabot.core import clock, retention
 from yabot.core.models import EventRecord, IdempotentAnswer
 
@@ -94,6 +97,7 @@ def writes() -> dict[str, tuple[object, object]]:
     other = ORDER | {"reference": "shop:2"}
     webhook = {"name": "Cuentas", "url": "https://cuentas.example/"}
     order = {"user_id": 1, **ORDER}
+    letter = {"letter": "hola", "reference": "a"}
     return {
         "add_besitos": (ORDER, other),
         "spend_besitos": (ORDER, other),
@@ -107,6 +111,11 @@ def writes() -> dict[str, tuple[object, object]]:
         "ping_webhook": (None, None),
         "rotate_webhook_secret": (None, None),
         "replay_webhook_delivery": (None, None),
+        "update_progress": ({"action": "begin"}, {"action": "restart"}),
+        "process_decision": ({"choice": "a-fin", "step": 1}, {"choice": "a-fin", "step": 2}),
+        "unlock_hint": ({"hint": "mapa"}, {"hint": "otra"}),
+        "send_message": (letter, letter | {"reference": "b"}),
+        "schedule_message": (letter | {"at": "2030-01-01T00:00:00Z"}, letter | {"at": "2031-01-01T00:00:00Z"}),
     }
 
 
@@ -117,7 +126,10 @@ def things() -> dict[str, object]:
     WalletFactory(user_id=1, balance=100)
     call = factories.WebhookDeliveryFactory(dead=True)
     hold = wallets.hold(user_id=1, amount=1, reason=Reason.FRAGMENT, reference="hold:1")
-    return {"hold_id": hold.pk, "endpoint_id": call.endpoint_id, "delivery_id": call.pk}
+    library.release(story(fragment("sala", choice("fin")), ending("fin")))
+    choices.begin(1, story="casa")
+    HintFactory(key="mapa", template=None)
+    return {"hold_id": hold.pk, "endpoint_id": call.endpoint_id, "delivery_id": call.pk, "story": "casa"}
 
 
 def test_every_write_is_listed_here_and_says_that_it_takes_an_idempotency_key():

@@ -18,6 +18,7 @@ VERBS = ("read", "write")
 RIGHTS = (
     *(f"{module}:{verb}" for module in MODULES for verb in VERBS),
     *(f"{module}:ports" for module in MODULES if module != "core"),  # what other processes of ours ask
+    "narrative:drafts",  # apart from narrative:read, because what nobody has published is a secret
     "core:webhooks",  # apart from core:write, because whoever adds a webhook hears of everything
     "core:metrics",  # apart from core:read, because a monitor needs to know no reader
 )

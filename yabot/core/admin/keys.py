@@ -25,6 +25,7 @@ _VERBS = {
     "read": _("leer"),
     "write": _("escribir"),
     "ports": _("preguntas y encargos de nuestros otros procesos"),
+    "drafts": _("borradores de las historias"),
     "webhooks": _("webhooks (quien los añade se entera de todo)"),
     "metrics": _("métricas para Prometheus"),
 }
