@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from narrative.linting import Finding, Lint, World, lint
 from narrative.linting.findings import found
 from narrative.models import Hint, LucienTemplate, MediaFile, Story, StoryPath
-from narrative.services import drafts
+from narrative.services import drafts, knowledge
 from narrative.story import content, playing
-from narrative.story.playing import Persona
+from narrative.story.playing import Persona, Walked
 from narrative.story.reading import StoryError
 from yabot.core import clock
 
@@ -36,11 +36,14 @@ def review(story: Story, told: content.Story | None = None, *, plays: int = 2_00
 
 
 def _paths(told: content.Story, paths: Iterable[StoryPath]) -> Iterable[Finding]:
-    for path in paths:
+    rows = list(paths)
+    names = knowledge.hint_titles() if rows else {}
+    for path in rows:
         try:
             persona = Persona.from_json(path.persona)
         except StoryError:
             persona = Persona()
-        change = playing.compare(told, persona, path.start, path.choices, path.screens, clock.now())
+        walked = Walked(persona, path.start, path.choices, path.screens)
+        change = playing.compare(told, walked, now=clock.now(), names=names)
         if change:
             yield found("NAR221", path.start, "", path.name, change.step)

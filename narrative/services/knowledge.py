@@ -42,7 +42,7 @@ def for_story(user_id: int, needs: frozenset[str]) -> Facts:
                 known[fact] = ask(user_id)
             except PortUnavailable:
                 unknown |= {fact}
-    return Facts(**known, unknown=unknown, names=_hint_titles() if "hints" in needs else {})
+    return Facts(**known, unknown=unknown, names=hint_titles() if "hints" in needs else {})
 
 
 def _besitos(user_id: int) -> int:
@@ -61,7 +61,7 @@ _ASKED: dict[str, Callable[[int], Any]] = {"besitos": _besitos, "items": _items,
 _NOT_ASKED = frozenset({"missions", "achievements"})  # nobody has any yet
 
 
-def _hint_titles() -> dict[str, str]:
+def hint_titles() -> dict[str, str]:
     """For sentences about what is missing."""
     names: dict[str, str] = {}
     for key, spanish, english in Hint.objects.values_list("key", "title_es", "title_en"):

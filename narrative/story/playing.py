@@ -13,6 +13,7 @@ from narrative.story.page import Beholder, Page
 from narrative.story.reading import Reader
 from narrative.story.state import State
 from yabot.core.conditions import Facts
+from yabot.core.conditions.base import NONE
 
 MOST_STEPS = 500
 LANGUAGES = ("es", "en")
@@ -36,8 +37,8 @@ class Persona:
     now: datetime | None = None
     name: str = "Ana"
 
-    def facts(self, now: datetime) -> Facts:
-        """What is known of them."""
+    def facts(self, now: datetime, names: Mapping[str, str]) -> Facts:
+        """What is known of them; ``names`` are the titles of what lies outside the story."""
         return Facts(
             self.besitos,
             self.reactions,
@@ -47,6 +48,7 @@ class Persona:
             missions=dict(self.missions),
             achievements=self.achievements,
             now=self.now or now,
+            names=names,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -130,7 +132,15 @@ class Played:
         return self.pages[-1]
 
 
-def play(story: Story, persona: Persona, *, start: str = "", choices: Sequence[str] = (), now: datetime) -> Played:
+def play(
+    story: Story,
+    persona: Persona,
+    *,
+    start: str = "",
+    choices: Sequence[str] = (),
+    now: datetime,
+    names: Mapping[str, str] = NONE,
+) -> Played:
     """Begin at a fragment (the story's beginning without one) and take these choices, one after the other.
 
     The same arguments give the same pages. Raises ChoiceGone, or ChoiceClosed with what is missing.
@@ -142,7 +152,7 @@ def play(story: Story, persona: Persona, *, start: str = "", choices: Sequence[s
         flags=move.state.flags | persona.flags,
         counters={**persona.counters, **move.state.counters},
     )
-    played = _at(story, persona, replace(move, state=state), persona.facts(now), ())
+    played = _at(story, persona, replace(move, state=state), persona.facts(now, names), ())
     for choice in choices[:MOST_STEPS]:
         played = go_on(played, choice)
     return played
@@ -172,12 +182,22 @@ class Change:
     now: Mapping[str, Any] | None
 
 
-def compare(
-    story: Story, persona: Persona, start: str, choices: Sequence[str], screens: Sequence[Any], now: datetime
-) -> Change | None:
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A path that somebody saved: who walked, from where, by which choices, and what they saw."""
+
+    persona: Persona
+    start: str
+    choices: Sequence[str]
+    screens: Sequence[Any]
+
+
+def compare(story: Story, path: Walked, *, now: datetime, names: Mapping[str, str] = NONE) -> Change | None:
     """Walk a saved path again: None when every page is as it was, else the first that is not."""
+    start, choices, screens = path.start, path.choices, path.screens
     try:
-        played = play(story, persona, start=start, now=now) if start in story.by_key else None
+        there = start in story.by_key
+        played = play(story, path.persona, start=start, now=now, names=names) if there else None
     except (ChoiceGone, ChoiceClosed):
         played = None
     for step, was in enumerate(screens):

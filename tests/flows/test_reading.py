@@ -1,12 +1,17 @@
 """A story read in the chat, from its first page to its ending, against the simulated Telegram."""
 
+from pathlib import Path
+
 import pytest
 
 from narrative.models import ReaderProgress
-from narrative.services import library
+from narrative.services import drafts, library, pictures
+from narrative.story.content import Media
 from tests.narrative.stories import choice, ending, fragment, story
+from yabot.core.models import TelegramFile
 
 pytestmark = pytest.mark.django_db(transaction=True)
+JPEG = (Path(__file__).parents[2] / "static" / "yabot" / "house.jpg").read_bytes()
 HOUSE = story(
     fragment("sala", choice("patio", label="Seguir el susurro", price=500), choice("fin", label="Abrir la puerta")),
     fragment("patio"),
@@ -51,3 +56,36 @@ def test_a_reader_reads_a_story_to_its_end(telegram, ana):
         ana, lambda message: message["message_id"] > again["message_id"] and message.get("text") == "Estás en sala."
     )
     assert here["reply_markup"]["inline_keyboard"][1][0]["text"] == "Abrir la puerta"
+
+
+def test_a_page_with_a_picture_is_uploaded_once_and_turned_into_its_caption(telegram, bot_settings, request, tmp_path):
+    bot_settings.MEDIA_ROOT = tmp_path
+    request.getfixturevalue("transactional_db")
+    made = story(
+        fragment("sala", choice("patio", label="Salir"), media=Media("casa.jpg")),
+        fragment("patio", choice("sala", key="entrar", label="Entrar")),
+        ending("fin"),
+    )
+    pictures.put(drafts.store(made), "casa.jpg", JPEG)
+    library.release(made)
+    request.getfixturevalue("bot")
+    world = telegram.client
+    reader = world.add_user(first_name="Ana")["id"]
+    world.start(reader)
+    welcome = world.wait_for_message(reader, "Bienvenido")
+    world.press(reader, reader, welcome["message_id"], "▶️ Empezar")
+    offered = world.wait_for_message(reader, "Elige una")
+    world.press(reader, reader, offered["message_id"], "▶️ La casa")
+    first = world.wait_for_message(reader, "Estás en sala.")
+    assert first["photo"]
+
+    world.press(reader, reader, first["message_id"], "Salir")
+    patio = world.wait_for_message(reader, "Estás en patio.")
+    left = world.wait_for_message(reader, "› Salir")
+    assert (left["message_id"], left["caption"]) == (first["message_id"], "Estás en sala.\n\n› Salir")
+    world.press(reader, reader, patio["message_id"], "Entrar")
+    second = world.wait_for_message(
+        reader, lambda one: bool(one.get("photo")) and one["message_id"] > patio["message_id"]
+    )
+    assert second["photo"][-1]["file_id"] == first["photo"][-1]["file_id"]
+    assert TelegramFile.objects.count() == 1

@@ -89,7 +89,8 @@ def test_a_persona_that_is_none_says_where(wrong: dict) -> None:
 # --- saved ways -------------------------------------------------------------------------------------------------------
 def compared(changed, *keys: str) -> playing.Change | None:
     was = play(*keys, besitos=30)
-    return playing.compare(changed, Persona(besitos=30), "sala", keys, [page.to_json() for page in was.pages], NOW)
+    walked = playing.Walked(Persona(besitos=30), "sala", keys, [page.to_json() for page in was.pages])
+    return playing.compare(changed, walked, now=NOW)
 
 
 def test_a_way_that_is_as_it_was_is_not_mentioned() -> None:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk.forms import Desk
-from narrative.services import drafts
+from narrative.services import drafts, knowledge
 from narrative.story import content, page, playing
 from narrative.story.playing import Persona, Played
 from yabot.core import clock
@@ -49,11 +49,12 @@ def preview(given: QueryDict, work: Any, desk: Desk) -> dict[str, Any]:
     story = drafts.told(work.story)
     others = tuple(part for part in story.fragments if part.key != fragment.key)
     story = replace(story, fragments=(*others, fragment))
-    played = playing.play(story, persona, start=fragment.key, now=clock.now())
+    names = knowledge.hint_titles()
+    played = playing.play(story, persona, start=fragment.key, now=clock.now(), names=names)
     shown = played
     if played.page.is_gate:  # the editor sees the gate and the page behind it
         opened = replace(story, fragments=(*others, replace(fragment, vip=False, condition=Condition())))
-        shown = playing.play(opened, persona, start=fragment.key, now=clock.now())
+        shown = playing.play(opened, persona, start=fragment.key, now=clock.now(), names=names)
     return {**drawn(shown, work.story), "gate": _gate(played), **counters(fragment, persona.language, story.language)}
 
 

@@ -13,7 +13,7 @@ from narrative.admin.desk import phone, rights
 from narrative.admin.desk.forms import spoken
 from narrative.errors import ChoiceClosed, ChoiceGone
 from narrative.models import Story, StoryPath
-from narrative.services import drafts
+from narrative.services import drafts, knowledge
 from narrative.story import content, playing
 from narrative.story.playing import Persona, Played
 from narrative.story.reading import StoryError
@@ -66,7 +66,7 @@ def _wanted(given: QueryDict, steps: list[str]) -> list[str]:
 
 def walk(told: content.Story, persona: Persona, start: str, steps: list[str]) -> tuple[Played, list[str], str]:
     """As far as these steps lead this persona; why no further, when they do not lead to the end."""
-    played = playing.play(told, persona, start=start, now=clock.now())
+    played = playing.play(told, persona, start=start, now=clock.now(), names=knowledge.hint_titles())
     for number, step in enumerate(steps[: playing.MOST_STEPS]):
         try:
             played = playing.go_on(played, step)
@@ -155,7 +155,8 @@ def save(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
         persona = persona_from(request.POST, story.language)
         steps = [step for step in request.POST.get("pasos", "").split(",") if step]
         start = request.POST.get("desde", "")
-        played = playing.play(drafts.told(story), persona, start=start, choices=steps, now=clock.now())
+        told, names = drafts.told(story), knowledge.hint_titles()
+        played = playing.play(told, persona, start=start, choices=steps, now=clock.now(), names=names)
     except (StoryError, ChoiceGone, ChoiceClosed, KeyError):
         messages.error(request, _("Este camino ya no se puede andar; no se ha guardado."))
         return HttpResponseRedirect(back)
