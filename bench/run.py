@@ -27,6 +27,7 @@ SECTIONS: dict[str, Callable[[Options], Iterator[Report]]] = {
     "peer": sections.peer,
     "idle": sections.idle,
     "engines": sections.engines,
+    "story": sections.story,
 }
 
 
@@ -116,7 +117,10 @@ def tell(text: str) -> None:
 
 
 def tell_result(report: Report) -> None:
-    if "p99_ms" in report:
+    if "choices_per_second" in report or "presses" in report:
+        rate = f"{report['choices_per_second']} choices/s, " if "choices_per_second" in report else ""
+        tell(f"  {report['bench']} ({report['database']}): {rate}p50 {report['p50_ms']} ms, p99 {report['p99_ms']} ms")
+    elif "p99_ms" in report:
         rate, p50, p99 = report["reactions_per_second"], report["p50_ms"], report["p99_ms"]
         checked = "complete" if report["correct"] else "NOT CORRECT"
         where = f"{report['bench']} ({report['database']})"

@@ -17,6 +17,8 @@ import asyncpg
 from bench import homes
 from bench.processes import PeakMemory, Running, cpu_seconds, memory_mb, run
 from bench.scenario import TOKEN
+from bench.story import press
+from yabot.sandbox.server import SandboxServer
 
 Report = dict[str, Any]
 Options = argparse.Namespace
@@ -47,6 +49,18 @@ def in_process(options: Options) -> Iterator[Report]:
             told = run(["-m", "bench.in_process"], environment=home.environment, seconds=options.deadline)
         for line in told.splitlines():
             yield {"bench": "in-process", "database": engine, **json.loads(line)}
+
+
+def story(options: Options) -> Iterator[Report]:
+    """Choices a second without HTTP, and the time from a press to the next page in the sandbox, on each engine."""
+    for engine in options.engine or homes.ENGINES:
+        with homes.home(engine) as home, SandboxServer(token=TOKEN) as telegram:
+            run(["-m", "bench.story", "prepare"], environment=home.environment)
+            told = run(["-m", "bench.story", "choices"], environment=home.environment, seconds=options.deadline)
+            yield {"bench": "story", "database": engine, **json.loads(told)}
+            home.environment |= {"TELEGRAM_API_URL": telegram.api_url, "TELEGRAM_FILE_URL": telegram.file_url}
+            with home.processes():
+                yield {"bench": "story-press", "database": engine, **press(telegram.client)}
 
 
 def scale(options: Options) -> Iterator[Report]:
