@@ -18,6 +18,9 @@ from yabot.demo import servers
 ENGINES = ("sqlite", "postgres", "mongodb")
 ENGINE = os.environ.get("YABOT_TEST_ENGINE", "sqlite")
 sqlite_only = pytest.mark.skipif(ENGINE != "sqlite", reason="about a file, or about servers of its own")
+keeps_snapshots = pytest.mark.skipif(
+    ENGINE == "mongodb", reason="the test server's snapshot sessions see later writes, which mongod's do not"
+)
 sql_only = pytest.mark.skipif(ENGINE == "mongodb", reason="looks at statements of SQL")
 _SERVER_URL = "YABOT_TEST_SERVER"
 

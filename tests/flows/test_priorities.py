@@ -20,7 +20,7 @@ from yabot.sandbox.client import SandboxClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LOW, PEOPLE = (2_000 if ENGINE == "mongodb" else 10_000), 2_500  # the test server for MongoDB does 45 a second
+LOW, PEOPLE = (4_000 if ENGINE == "mongodb" else 10_000), 2_500  # the test server for MongoDB does 45 a second
 PROMISED_SECONDS = 5.0
 ANA = 999_999
 

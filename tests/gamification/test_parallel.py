@@ -13,6 +13,7 @@ from gamification.errors import HoldEnded, NotEnoughBesitos
 from gamification.models import Account, Reason, Transfer
 from gamification.services import ledger, proof, wallets
 from gamification.services.snapshot import in_one_snapshot
+from tests.engine import keeps_snapshots
 from tests.factories.gamification import WalletFactory
 from yabot.core.transactions import RACES, atomic
 
@@ -122,6 +123,7 @@ def test_inside_a_larger_transaction_the_race_is_its_callers():
     assert len(tries) == (1 if connection.vendor == "sqlite" else 1 + RACES), "only the larger one runs again"
 
 
+@keeps_snapshots
 def test_a_snapshot_reads_one_moment_and_lets_others_write():
     WalletFactory(user_id=1, balance=10)
 
