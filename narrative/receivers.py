@@ -5,8 +5,15 @@ from collections.abc import Sequence
 from django.dispatch import receiver
 
 from gamification.events import BesitosAdded, besitos_added
-from narrative.events import HintOpened, hint_opened
-from narrative.services import goals, hints
+from narrative.events import (
+    DecisionMade,
+    FragmentCompleted,
+    HintOpened,
+    decision_made,
+    fragment_completed,
+    hint_opened,
+)
+from narrative.services import goals, hints, rules
 from yabot.core.reactions import ReactionDetected, ReactionsCounted, reaction_detected, reactions_counted
 
 
@@ -33,3 +40,15 @@ def open_for_everyone(events: Sequence[HintOpened], **_: object) -> None:
     """A hint opens for everyone: the next chunk of readers."""
     for event in events:
         hints.open_for_chunk(event)
+
+
+@receiver(decision_made, wish=lambda event: rules.any_active())
+def write_after_a_decision(events: Sequence[DecisionMade], **_: object) -> None:
+    """A reader took a choice: Lucien may have something to say."""
+    rules.note(events)
+
+
+@receiver(fragment_completed, wish=lambda event: rules.any_active())
+def write_after_a_fragment(events: Sequence[FragmentCompleted], **_: object) -> None:
+    """A reader left a fragment, or reached an ending: Lucien may have something to say."""
+    rules.note(events)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from gamification.services import proof, wallets
-from narrative.services import hints, releases
+from narrative.services import hints, releases, rules
 from yabot.core import folding, leases, modules, readings, reconciliation, retention, ticker
 from yabot.core.ticker import Job
 from yabot.core.webhooks import courier, subscriptions
@@ -15,6 +15,7 @@ EVERY_JOB = (
     Job("reconcile", timedelta(minutes=5), reconciliation.run_due),
     Job("release_holds", timedelta(minutes=1), wallets.release_due),
     Job("look_again_at_hints", timedelta(seconds=30), hints.look_again_due),
+    Job("write_letters", timedelta(seconds=15), rules.deliver_due),
     Job("publish_stories", timedelta(seconds=15), releases.publish_due),
     Job("call_webhooks", timedelta(minutes=1), courier.send_due),
     Job("catch_up_webhooks", timedelta(minutes=1), subscriptions.catch_up),
@@ -40,6 +41,7 @@ TITLES = {
     "reconcile": _("Comparar los datos que deben coincidir"),
     "release_holds": _("Devolver los besitos reservados que vencen"),
     "look_again_at_hints": _("Mirar otra vez qué pistas se abren"),
+    "write_letters": _("Escribir las cartas cuya hora ha llegado"),
     "publish_stories": _("Publicar historias a su hora y llevar a sus lectores"),
     "call_webhooks": _("Avisar a los programas suscritos"),
     "catch_up_webhooks": _("Recuperar los avisos atrasados"),

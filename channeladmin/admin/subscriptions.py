@@ -17,7 +17,7 @@ class SubscriptionAdmin(ReaderRows):
 
     icon = "star"
     list_display = ["reader", "plan", "state", "starts_at", "ends_at"]
-    list_filter = [Since, "plan"]
+    list_filter = [Since]
     ordering = ["-id"]
     fields = ["user_id", "plan", "starts_at", "ends_at", "note"]
 

@@ -6,12 +6,15 @@ from narrative.admin.goals import CommunityGoalAdmin
 from narrative.admin.hints import HintAdmin, HintUnlockAdmin
 from narrative.admin.lucien import LucienTemplateAdmin
 from narrative.admin.reading import MediaFileAdmin, ReaderProgressAdmin, ReleaseAdmin
+from narrative.admin.rules import DueLetterAdmin, LucienRuleAdmin
 
 __all__ = [
     "CommunityGoalAdmin",
+    "DueLetterAdmin",
     "FragmentAdmin",
     "HintAdmin",
     "HintUnlockAdmin",
+    "LucienRuleAdmin",
     "LucienTemplateAdmin",
     "MediaFileAdmin",
     "ReaderProgressAdmin",

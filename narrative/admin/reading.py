@@ -61,7 +61,7 @@ class ReaderProgressAdmin(ReadOnlyAdmin, ReaderRows):
 
     icon = "menu_book"
     list_display = ["reader", "story", "fragment", "step", "moved_at"]
-    list_filter = [Since, "story"]
+    list_filter = [Since]
     list_select_related = ["story"]
     ordering = ["-id"]
     fields = ["reader", "story", "release", "fragment", "step", "endings", "started_at", "moved_at"]

@@ -38,6 +38,12 @@ class StoryShown(serializers.ModelSerializer[Story]):
         fields = ("id", "key", "title_es", "title_en", "release")
 
 
+class StoriesShown(serializers.Serializer[Any]):
+    """All of them: there are not many."""
+
+    results = StoryShown(many=True)
+
+
 class Way(serializers.Serializer[Any]):
     """A way on; ``reasons`` says in both languages why it is closed."""
 
@@ -137,11 +143,11 @@ class StoriesView(GatewayView):
 
     module = "narrative"
 
-    @extend_schema(operation_id="list_stories", responses={200: StoryShown(many=True), **REFUSALS})
+    @extend_schema(operation_id="list_stories", responses={200: StoriesShown, **REFUSALS})
     def get(self, request: Request) -> Response:
         """The stories in their order."""
         rows = Story.objects.filter(live__isnull=False).select_related("live")
-        return Response(StoryShown(rows, many=True).data)
+        return Response({"results": StoryShown(rows, many=True).data})
 
 
 class FragmentView(GatewayView):

@@ -16,6 +16,7 @@ from narrative.models.drafts import (
 from narrative.models.goals import CommunityGoal
 from narrative.models.hints import Hint, HintCombination, HintUnlock, plain_code
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, in_words, text_problems
+from narrative.models.rules import DueLetter, LucienRule, Occasion
 from narrative.models.second_looks import SecondLook
 from narrative.models.stories import ProgressStep, ReaderProgress, Release, StepKind, Story
 
@@ -24,6 +25,7 @@ __all__ = [
     "Choice",
     "CommunityGoal",
     "Declaration",
+    "DueLetter",
     "Fragment",
     "FragmentText",
     "FragmentVersion",
@@ -31,9 +33,11 @@ __all__ = [
     "HintCombination",
     "HintUnlock",
     "Locked",
+    "LucienRule",
     "LucienTemplate",
     "MediaFile",
     "MediaKind",
+    "Occasion",
     "ProgressStep",
     "ReaderProgress",
     "Reference",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from narrative.errors import NotReady
 from narrative.linting import Lint
@@ -50,11 +50,16 @@ def _head(told: content.Story) -> object:
     return replace(told, fragments=()).to_json()
 
 
+def readers_of(story: Story) -> QuerySet[ReaderProgress]:
+    """Everybody who has begun this story; by its releases, which is how the places are indexed."""
+    return ReaderProgress.objects.filter(release_id__in=list(story.releases.values_list("pk", flat=True)))
+
+
 def readers_on(story: Story, fragments: tuple[str, ...]) -> dict[str, int]:
     """How many readers stand on each of these, in any release."""
     if not fragments:
         return {}
-    there = ReaderProgress.objects.filter(story=story, fragment__in=fragments)
+    there = readers_of(story).filter(fragment__in=fragments)
     return dict(there.values_list("fragment").annotate(count=Count("pk")).order_by("fragment"))
 
 

@@ -27,6 +27,7 @@ GROWING = (
     "narrative.HintUnlock",
     "narrative.ReaderProgress",
     "narrative.ProgressStep",
+    "narrative.DueLetter",
     "channeladmin.HeartPost",
     "channeladmin.Subscription",
 )
@@ -68,6 +69,7 @@ STAYS_SMALL = {
         "narrative.Declaration",
         "narrative.Reference",
         "narrative.StoryPath",
+        "narrative.LucienRule",
         "channeladmin.ChannelSettings",
     ),
     "waits for a moment": ("narrative.SecondLook",),

@@ -162,7 +162,7 @@ def test_running_it_again_keeps_the_data(folder):
     with contextlib.closing(sqlite3.connect(second.folder / "yabot.sqlite3")) as database:
         titles = [title for (title,) in database.execute("SELECT title_es FROM narrative_hint")]
         posts = database.execute("SELECT count(*) FROM core_outgoingmessage WHERE key = 'heartpost:demo-1'").fetchone()
-    assert len(titles) == 5 and "Mi título" in titles
+    assert len(titles) == 12 and "Mi título" in titles
     assert posts == (1,)
     passwords = [re.search(r"admin / (\S+)", demo.output) for demo in (first, second)]
     assert passwords[0] and passwords[1] and passwords[0][1] == passwords[1][1]

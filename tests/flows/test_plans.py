@@ -15,9 +15,10 @@ from django.urls import reverse
 from bench.fill import FIRST_FILLED_ID, fill, people
 from bench.in_process import promote, reaction
 from bench.scenario import GROUP_ID
-from channeladmin.models import HeartPost
+from channeladmin.models import HeartPost, Subscription
 from gamification.services import proof, wallets
-from narrative.services import hints
+from narrative.models import DueLetter, LucienRule, ProgressStep, ReaderProgress
+from narrative.services import hints, library
 from tests.core.calling import ask, operations
 from tests.factories.core import (
     DeliveryFactory,
@@ -27,8 +28,10 @@ from tests.factories.core import (
     ReconciliationFindingFactory,
 )
 from tests.factories.keys import bearer
+from tests.factories.narrative import LucienTemplateFactory
 from tests.flows.plans import GROWING, STAYS_SMALL, Plan, watching
 from tests.flows.story import write_story
+from tests.narrative.stories import choice, ending, fragment, story
 from yabot.bot import RAW
 from yabot.core import clock, delivery, health, reconciliation
 from yabot.core import people as readers
@@ -88,6 +91,24 @@ def write_past() -> None:
     for number in range(MORE_THAN_A_PAGE):
         user_id, reference = FIRST_FILLED_ID + number, f"reaction:{number}"
         wallets.hold(user_id=user_id, amount=1, reason="auction", reference=reference)
+    write_readings()
+
+
+def write_readings() -> None:
+    """Readers of a story, subscribers, and letters that wait."""
+    made = library.release(story(fragment("sala", choice("fin")), ending("fin")))
+    people_ = range(FIRST_FILLED_ID, FIRST_FILLED_ID + 10 * MORE_THAN_A_PAGE)
+    readings = [
+        ReaderProgress(user_id=user, story=made.story, release=made, fragment="sala", step=1) for user in people_
+    ]
+    ReaderProgress.objects.bulk_create(readings)
+    ProgressStep.objects.bulk_create(ProgressStep(progress=row, number=1, fragment="sala") for row in readings)
+    Subscription.objects.bulk_create(Subscription(user_id=user) for user in people_)
+    rule = LucienRule.objects.create(occasion="ending", template=LucienTemplateFactory())
+    DueLetter.objects.bulk_create(
+        DueLetter(rule=rule, user_id=user, reference=f"r{user}", due_at=clock.now(), done_at=clock.now())
+        for user in people_
+    )
 
 
 @pytest.fixture

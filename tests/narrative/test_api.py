@@ -49,7 +49,7 @@ def write(path: str, body: dict, **headers: str):
 
 def test_published_stories_are_listed(house) -> None:
     drafts.store(story(fragment("a"), key="borrador"))
-    assert [(one["key"], one["release"]) for one in read(f"{V1}stories/").json()] == [("casa", 1)]
+    assert [(one["key"], one["release"]) for one in read(f"{V1}stories/").json()["results"]] == [("casa", 1)]
 
 
 def test_a_fragment_is_what_it_is_in_the_release(house) -> None:

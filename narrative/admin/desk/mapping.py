@@ -14,8 +14,8 @@ from narrative.admin.desk.forms import key_from, spoken
 from narrative.admin.desk.reviewing import doors
 from narrative.errors import FragmentChanged, KeyTaken
 from narrative.linting import Level, Lint, lint
-from narrative.models import Choice, Fragment, ReaderProgress, Story
-from narrative.services import checking, drafts
+from narrative.models import Choice, Fragment, Story
+from narrative.services import checking, drafts, releases
 from narrative.services.drafts import Edit
 from narrative.story import content
 from narrative.story.content import BACK
@@ -49,9 +49,7 @@ def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
 
 def _readers(story: Story) -> dict[str, int]:
     """How many readers stand on each fragment; too few to tell are none."""
-    rows = (
-        ReaderProgress.objects.filter(story=story).values_list("fragment").annotate(n=Count("pk")).order_by("fragment")
-    )
+    rows = releases.readers_of(story).values_list("fragment").annotate(n=Count("pk")).order_by("fragment")
     return {key: count for key, count in rows if count >= FEW}
 
 

@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
-from narrative.models import Declaration, Fragment, ReaderProgress, Story
-from narrative.story import content
+from narrative.models import Declaration, Fragment, Story
+from narrative.services import releases
 from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
+MOST_COUNTED = 5_000
 PAGES = {
     "mapa": ("map", mapping.show),
     "mapa/mover": ("map_move", mapping.move),
@@ -162,4 +163,4 @@ class StoryAdmin(ModelAdmin):
     @column(_("lectores"))
     def reading(self, story: Story) -> int:
         """How many have begun it, as far as anybody would count."""
-        return ReaderProgress.objects.filter(story=story).order_by()[: content.MOST_FRAGMENTS].count()
+        return releases.readers_of(story).order_by()[:MOST_COUNTED].count()

@@ -15,11 +15,10 @@ from narrative.models import (
     FragmentVersion,
     Hint,
     LucienTemplate,
-    ReaderProgress,
     Reference,
     Story,
 )
-from narrative.services import drafts
+from narrative.services import drafts, releases
 from narrative.story import content
 from narrative.story.content import BACK
 from narrative.story.uses import uses
@@ -84,7 +83,7 @@ def places(story: Story, used: Iterable[Reference]) -> list[PlaceOfUse]:
 
 def readers(row: Fragment) -> int:
     """How many readers stand on it, in any release."""
-    return ReaderProgress.objects.filter(story=row.story_id, fragment=row.key).count()
+    return releases.readers_of(row.story).filter(fragment=row.key).count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""Lucien's habits, and the letters that wait for their time."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from narrative.admin.desk.fields import ConditionField
+from narrative.models import DueLetter, LucienRule
+from narrative.services import rules
+from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin
+from yabot.core.admin.lists import ReaderRows, Since
+from yabot.core.conditions import Condition
+
+
+class RuleForm(forms.ModelForm):
+    """A habit; its condition is one line, as on the desk."""
+
+    condition = ConditionField()
+
+    class Meta:
+        model = LucienRule
+        fields = ["occasion", "story", "key", "condition", "template", "delay_seconds", "once", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["condition"]
+        field.label = LucienRule._meta.get_field("condition").verbose_name
+        self.initial["condition"] = Condition.parse(self.instance.condition).to_text()
+
+    def clean_condition(self) -> Any:
+        """As it is stored."""
+        return (self.cleaned_data["condition"] or Condition()).to_json()
+
+
+@admin.register(LucienRule)
+class LucienRuleAdmin(ModelAdmin):
+    """When Lucien writes by himself."""
+
+    icon = "edit_calendar"
+    form = RuleForm
+    list_display = ["__str__", "story", "key", "delay_seconds", "once", "is_active"]
+    list_filter = ["is_active", "occasion"]
+    list_select_related = ["story", "template"]
+    autocomplete_fields = ["template"]
+
+    def save_model(self, request: HttpRequest, obj: LucienRule, form: Any, change: bool) -> None:
+        """Heard of at once in this process."""
+        super().save_model(request, obj, form, change)
+        rules.forget()
+
+
+@admin.register(DueLetter)
+class DueLetterAdmin(ReadOnlyAdmin, ReaderRows):
+    """Letters that wait for their time, and what became of them."""
+
+    icon = "schedule_send"
+    list_display = ["reader", "rule", "due_at", "done_at", "was_sent"]
+    list_filter = [Since]
+    list_select_related = ["rule", "rule__template"]
+    ordering = ["-id"]
+    fields = ["reader", "rule", "reference", "due_at", "done_at", "was_sent"]
+    readonly_fields = ["reader"]
