@@ -77,6 +77,7 @@ class DueLetter(models.Model):
         verbose_name_plural = _("cartas pendientes")
         ordering = ["-id"]
         indexes = [
+            models.Index(fields=["user_id"], name="narrative_letter_reader"),
             models.Index(fields=["due_at"], name="narrative_letter_due", condition=models.Q(done_at__isnull=True)),
         ]
 
