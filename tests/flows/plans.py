@@ -77,7 +77,19 @@ STAYS_SMALL = {
 }
 
 # Columns with so few values that "those with this one" may be half of a table.
-UNSELECTIVE = {"state", "kind", "reason", "type", "module", "priority", "hint_id", "account_id", "job", "emoji"}
+UNSELECTIVE = {
+    "release_id",
+    "state",
+    "kind",
+    "reason",
+    "type",
+    "module",
+    "priority",
+    "hint_id",
+    "account_id",
+    "job",
+    "emoji",
+}
 
 
 def growing_tables() -> set[str]:
