@@ -301,7 +301,7 @@ def replace(story: Story, given: content.Story, *, by: str = "") -> None:
     )
     mine = Fragment.objects.filter(story=story)
     Choice.objects.filter(story=story).delete()
-    FragmentText.objects.filter(fragment__in=mine.values_list("pk", flat=True)).delete()
+    FragmentText.objects.filter(fragment__in=list(mine.values_list("pk", flat=True))).delete()
     mine.delete()
     Reference.objects.filter(story=story).delete()
     Declaration.objects.filter(story=story).delete()

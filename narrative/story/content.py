@@ -292,6 +292,9 @@ def _refuse_doubles(story: Story) -> None:
     """Keys mean one thing: fragments' and choices' in the whole story. Raises StoryError."""
     fragments: set[str] = set()
     choices: set[str] = set()
+    declared: set[str] = set()
+    for number, one in enumerate(story.declared):
+        _add(one.key, declared, f"declared.{number}.key")
     for number, fragment in enumerate(story.fragments):
         _add(fragment.key, fragments, f"fragments.{number}.key")
         for place, choice in enumerate(fragment.choices):

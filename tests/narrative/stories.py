@@ -93,9 +93,7 @@ def any_story(draw: st.DrawFn) -> Story:
         title=draw(WORDS),
         start=draw(st.sampled_from(keys)),
         pitch=draw(WORDS),
-        declared=tuple(
-            draw(st.lists(st.builds(Declared, KEYS, st.sampled_from(["flag", "counter"]), TEXTS), max_size=3))
-        ),
+        declared=tuple(draw(st.lists(DECLARED, max_size=3, unique_by=lambda one: one.key))),
         fragments=tuple(fragments),
     )
 

@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
 from narrative.models import Declaration, Fragment, Story
-from narrative.services import releases
 from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
-MOST_COUNTED = 5_000
 PAGES = {
     "mapa": ("map", mapping.show),
     "mapa/mover": ("map_move", mapping.move),
@@ -84,7 +82,7 @@ class StoryAdmin(ModelAdmin):
     form = StoryForm
     change_form_template = "admin/narrative/story/change_form.html"
     change_list_template = "admin/narrative/story/change_list.html"
-    list_display = ["title_es", "doors", "state", "pieces", "reading", "order"]
+    list_display = ["title_es", "doors", "state", "pieces", "order"]
     list_editable = ["order"]
     search_fields = ["title_es", "title_en", "key"]
     list_select_related = ["live"]
@@ -159,8 +157,3 @@ class StoryAdmin(ModelAdmin):
     def pieces(self, story: Story) -> int:
         """How many fragments its draft has."""
         return Fragment.objects.filter(story=story).count()
-
-    @column(_("lectores"))
-    def reading(self, story: Story) -> int:
-        """How many have begun it, as far as anybody would count."""
-        return releases.readers_of(story).order_by()[:MOST_COUNTED].count()
