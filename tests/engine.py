@@ -21,6 +21,7 @@ sqlite_only = pytest.mark.skipif(ENGINE != "sqlite", reason="about a file, or ab
 keeps_snapshots = pytest.mark.skipif(
     ENGINE == "mongodb", reason="the test server's snapshot sessions see later writes, which mongod's do not"
 )
+postgres_only = pytest.mark.skipif(ENGINE != "postgres", reason="about PostgreSQL's connections and its words")
 sql_only = pytest.mark.skipif(ENGINE == "mongodb", reason="looks at statements of SQL")
 _SERVER_URL = "YABOT_TEST_SERVER"
 

@@ -171,8 +171,8 @@ if DATABASES["default"]["ENGINE"] == SQLITE:
     }
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
 elif DATABASES["default"]["ENGINE"] == POSTGRESQL:
-    # A pool keeps the connections, so Django must not (CONN_MAX_AGE), and it checks them when it hands them out.
-    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
+    # A pool keeps the connections, so Django must not (CONN_MAX_AGE); our engine checks each one that it hands out.
+    DATABASES["default"] |= {"ENGINE": "yabot.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10},
         # A server whose machine vanished without a word is noticed within seconds, not a quarter of an hour.
