@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -7,6 +8,7 @@ import time_machine
 
 from yabot.core import clock, leases
 from yabot.core.models import Lease
+from yabot.core.worker import WORKER
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +17,7 @@ def a_process_that_ended() -> str:
     """The owner's name of a process of this host that no longer runs."""
     child = subprocess.Popen([sys.executable, "-c", "pass"])
     child.wait()
-    host = leases.new_owner().split(":")[0]
-    return f"{host}:{child.pid}:abc"
+    return f"{leases.here()}:{child.pid}:abc"
 
 
 def test_only_one_holds_a_lease():
@@ -57,6 +58,31 @@ def test_a_lease_of_a_process_that_died_here_is_taken_over_at_once():
 def test_a_process_of_another_host_is_never_thought_dead():
     assert not leases.is_gone("another-host:1:a")
     assert not leases.is_gone(leases.new_owner())
+
+
+POD = "yabot-worker-production-7c9f6d5b8-x2m4q"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [(f"{POD[:-5]}k8w7z", "boot", "pid:[1]"), (POD, "another boot", "pid:[1]"), (POD, "boot", "pid:[2]"), (POD,)],
+)
+def test_a_name_that_begins_alike_another_start_or_another_namespace_is_another_place(elsewhere):
+    assert leases.place(*elsewhere) != leases.place(POD, "boot", "pid:[1]")
+
+
+def test_a_process_that_is_not_seen_from_here_is_never_thought_dead():
+    pid = a_process_that_ended().split(":")[1]
+
+    assert not leases.is_gone(f"{leases.place(socket.gethostname(), 'boot', 'pid:[1]')}:{pid}:abc")
+
+
+def test_a_place_can_be_read_and_its_processes_fit_every_column():
+    longest = Lease._meta.get_field("name").max_length
+    owner = f"{leases.place('a' * 255)}:4194304:{'f' * 8}"
+
+    assert leases.place("ana.example").startswith("ana.example-")
+    assert len(f"{WORKER}ch.ga:{owner}") <= longest
 
 
 def test_leases_of_processes_that_are_long_gone_are_forgotten():

@@ -1,9 +1,13 @@
 """The right to do something alone: taken, renewed and given back by conditional updates."""
 
+import functools
+import hashlib
 import os
 import secrets
 import socket
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import IntegrityError, connection
 from django.db.models import Q
@@ -14,15 +18,33 @@ from yabot.core.transactions import atomic
 
 
 def new_owner() -> str:
-    """A name for this process that no other process has: host, process id, a random part."""
-    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+    """A name for this process that no other process has: where it runs, process id, a random part; 50 characters."""
+    return f"{here()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@functools.cache
+def here() -> str:
+    """Where this process runs; the same only for processes that see each other's process ids."""
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return place(socket.gethostname(), boot, os.readlink("/proc/self/ns/pid"))
+    return place(socket.gethostname())  # no Linux: no such namespaces either
+
+
+def place(host: str, boot: str = "", namespace: str = "") -> str:
+    """A short name that a person can read for a machine, told apart by its whole name, its start and its namespace.
+
+    Names of pods are long and begin alike; containers may share a name and have process ids of their own.
+    """
+    digest = hashlib.sha256(f"{host}\n{boot}\n{namespace}".encode()).hexdigest()
+    return f"{host[:22]}-{digest[:10]}"
 
 
 def is_gone(owner: str) -> bool:
-    """Whether ``owner`` was a process of this host that certainly no longer runs."""
-    host, _, rest = owner.partition(":")
+    """Whether ``owner`` was a process of this place that certainly no longer runs."""
+    where, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]
-    if host != socket.gethostname()[:32] or not pid.isdigit():
+    if where != here() or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)

@@ -51,7 +51,7 @@ def web_trouble(port: int) -> str:
 def silence(part: str) -> str:
     """Why this machine's ``part`` is not alive; empty when it has said lately that it is."""
     since = clock.now() - SILENCE
-    here = leases.new_owner().partition(":")[0]
+    here = leases.here()
     reports = ProcessReport.objects.filter(role=part, name__startswith=f"{here}:", seen_at__gte=since)
     if not reports.exists():
         return f"{part} on {here} has said nothing for {SILENCE.seconds} seconds"
