@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def sandbox(telegram: SandboxServer) -> Iterator[SandboxClient]:
 class RunningBot:
     """The gateway in a thread of the test's process, on the test's database."""
 
-    def __init__(self) -> None:
+    def __init__(self, **parts: Any) -> None:
+        self._parts = parts
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.error: BaseException | None = None
@@ -50,7 +52,7 @@ class RunningBot:
         from yabot.wiring import PARTS
 
         async def main() -> None:
-            self.gateway = Gateway(PARTS, ready=lambda name: self._ready.set())
+            self.gateway = Gateway(replace(PARTS, **self._parts), ready=lambda name: self._ready.set())
             await self.gateway.run()
 
         try:
@@ -70,6 +72,10 @@ class RunningBot:
 
     def stop(self) -> None:
         self.gateway.stop()
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it has ended."""
         self._thread.join(20)
         assert not self._thread.is_alive(), "the bot did not stop"
 

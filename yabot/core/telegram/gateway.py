@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from telegram.ext import Application
 
 from yabot.core import bell, broker, leases
+from yabot.core.redaction import redact
 from yabot.core.telegram import senders
 from yabot.core.telegram.apologies import Apologies
 from yabot.core.telegram.bridge import close_pool, in_db
@@ -34,6 +35,7 @@ WRITE_SECONDS = 2.0
 NOTICE_SECONDS = 0.25
 POLLER_LEASE = "poller"
 LEASE_SECONDS = 20.0
+RENEW_SECONDS = 5.0
 BEHIND_BEAT = timedelta(seconds=30)  # with Redis, beat and the workers run the jobs; what they miss is done here
 _HANDLED_AT_START = {401, 404}
 
@@ -109,13 +111,14 @@ class Gateway:
         self._ready(str(me.get("username", "")))
         work = [
             asyncio.create_task(source.run()),
+            asyncio.create_task(self._keep_lease()),
             asyncio.create_task(self._tick()),
             asyncio.create_task(self._set_menus()),
             asyncio.create_task(Courier().run()),
             asyncio.create_task(self._apologise(pipeline, source, dispatcher)),
         ]
         try:
-            await self._until_stopped(work[0])
+            await self._until_stopped(*work[:2])
         finally:
             hear_no_more()
             await self._drain(work, pipeline, dispatcher, sender)
@@ -169,11 +172,22 @@ class Gateway:
         for menu in self._parts.command_menus():
             await self._say("setMyCommands", menu)
 
+    async def _keep_lease(self) -> None:
+        """Renew the poller's lease for ever, whatever the jobs do. Raises AnotherPoller when somebody else has it."""
+        while True:
+            try:
+                mine = await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS)
+            except Exception as error:  # noqa: BLE001 - what cannot be stored is not confirmed to Telegram either
+                log.warning("the poller's lease could not be renewed: %s", redact(repr(error)))
+            else:
+                if not mine:
+                    raise AnotherPoller("somebody else has its lease")
+            await asyncio.sleep(RENEW_SECONDS)
+
     async def _tick(self) -> None:
         ticker = Ticker(self._parts.jobs, patience=BEHIND_BEAT if broker.is_used() else timedelta(0))
         while True:
             try:
-                await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS)
                 await in_db(ticker.tick)
             except Exception:
                 log.warning("the ticker could not run", exc_info=True)
@@ -189,12 +203,14 @@ class Gateway:
             held = source.held if isinstance(source, Poller) else []
             await self._apologies.tell([*held, *dispatcher.waiting()])
 
-    async def _until_stopped(self, poller: asyncio.Task[None]) -> None:
+    async def _until_stopped(self, *vital: asyncio.Task[None]) -> None:
+        """Wait for the stop; raises what ended one of these tasks, without which there is no bot."""
         waiter = asyncio.create_task(self._stop.wait())
-        await asyncio.wait([waiter, poller], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([waiter, *vital], return_when=asyncio.FIRST_COMPLETED)
         waiter.cancel()
-        if poller.done():
-            await poller
+        for task in vital:
+            if task.done():
+                await task
 
     async def _drain(
         self, work: list[asyncio.Task[None]], pipeline: Pipeline, dispatcher: Dispatcher, sender: Sender
