@@ -2,7 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -52,6 +54,22 @@ def _no_unexpected_error(caplog: pytest.LogCaptureFixture, expected_errors: list
         for record in caplog.get_records(when):  # type: ignore[arg-type]
             if record.levelno >= logging.ERROR and not any(part in record.getMessage() for part in expected_errors):
                 pytest.fail(f"unexpected ERROR: {record.getMessage()}")
+
+
+@pytest.fixture
+def until() -> Callable[..., None]:
+    """Wait for something in the database that no message tells of; bounded, and woken often."""
+
+    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
+        woken = threading.Event()
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if condition():
+                return
+            woken.wait(0.02)
+        raise AssertionError("it did not happen in time")
+
+    return wait
 
 
 if engine.ENGINE == "mongodb":

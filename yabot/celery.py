@@ -90,7 +90,7 @@ def _open_post_office(**_: Any) -> None:
 
     office = PostOffice()
     office.open()
-    report = measuring.start("worker")
+    report = measuring.start("worker", office.worked_at)
 
     @signals.worker_process_shutdown.connect(weak=False)
     def close(**_: Any) -> None:

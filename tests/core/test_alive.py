@@ -9,7 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from yabot.core import clock, health, leases
-from yabot.core.models import ProcessReport
+from yabot.core.models import Heartbeat, ProcessReport
+from yabot.core.telegram.pipeline import INBOX_LEASE
 
 
 def alive(part: str, **options) -> tuple[int, str]:
@@ -22,15 +23,16 @@ def alive(part: str, **options) -> tuple[int, str]:
     return 0, said.getvalue()
 
 
-def reported(role: str, *, ago: int = 0, host: str | None = None) -> None:
-    """A process of this machine said that it lives."""
+def reported(role: str, *, ago: int = 0, worked: int = 0, age: int = 80, host: str | None = None) -> None:
+    """A process of this machine said so many seconds ago that it lives, and when it last worked."""
     now = clock.now()
     owner = leases.new_owner()
     ProcessReport.objects.create(
         name=f"{host}:1:a" if host else owner,
         role=role,
-        started_at=now,
+        started_at=now - timedelta(seconds=age),
         seen_at=now - timedelta(seconds=ago),
+        worked_at=now - timedelta(seconds=worked or ago),
         memory=1,
         cpu_seconds=1,
         threads=1,
@@ -56,6 +58,41 @@ def test_a_beat_that_looks_at_no_job_is_not_alive():
 
     health.note([health.Beat(health.BEAT, True)])
     assert alive("beat")[0] == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["bot", "worker"])
+def test_a_part_one_of_whose_processes_delivers_nothing_is_not_alive(part):
+    reported(part)
+    assert alive(part)[0] == 0
+
+    reported(part, worked=70)
+    code, said = alive(part)
+    assert (code, "delivers nothing" in said) == (1, True)
+
+
+@pytest.mark.django_db
+def test_a_bot_that_telegram_does_not_answer_is_not_alive():
+    reported("bot", age=100)
+    assert "no answer from Telegram" in alive("bot")[1]
+
+    health.note([health.Beat(health.POLLER, True)])
+    assert alive("bot")[0] == 0
+    health.note([health.Beat(health.POLLER, False)])
+    assert alive("bot")[0] == 0
+
+    Heartbeat.objects.update(good_at=clock.now() - timedelta(seconds=91))
+    assert alive("bot")[0] == 1
+
+
+@pytest.mark.django_db
+def test_with_a_webhook_somebody_has_to_look_at_what_it_stores(settings):
+    settings.TELEGRAM_WEBHOOK_URL = "https://yabot.example/telegram/webhook/"
+    reported("bot", age=100)
+    assert "looks for what the webhook stores" in alive("bot")[1]
+
+    leases.take(INBOX_LEASE, leases.new_owner(), seconds=15)
+    assert alive("bot")[0] == 0
 
 
 class Web(BaseHTTPRequestHandler):

@@ -263,6 +263,18 @@ def test_receivers_that_fail_leave_no_half_done_work():
     assert Counter(EventRecord.objects.values_list("type", flat=True)) == {"thing_happened": 1}
 
 
+@pytest.mark.parametrize("payload", ['{"colour": "red"}', "[]", "{", '{"number"'])
+def test_an_event_that_cannot_be_read_is_a_dead_letter_and_holds_nobody_back(payload):
+    journal = Journal()
+    with listening(journal):
+        things(1, 2, 3)
+        EventRecord.objects.filter(user_id=2).update(payload=payload)
+        delivery.deliver(MODULE)
+
+    assert [event.user_id for event in journal.events] == [1, 3]
+    assert Delivery.objects.get().last_error == delivery.UNREADABLE
+
+
 def test_a_worker_that_was_overtaken_rolls_back():
     def hear(events):
         publish([OtherHappened(user_id=9)])

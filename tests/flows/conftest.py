@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -170,19 +169,3 @@ def bot_process(tmp_path: Path, telegram: SandboxServer) -> Iterator[BotProcess]
 def audit(bot_process: BotProcess) -> Audit:
     """The process's database, seen from outside."""
     return Audit(bot_process.environment["DATABASE_URL"])
-
-
-@pytest.fixture
-def until() -> Callable[..., None]:
-    """Wait for something in the database that no message tells of; bounded, and woken often."""
-
-    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
-        woken = threading.Event()
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if condition():
-                return
-            woken.wait(0.02)
-        raise AssertionError("it did not happen in time")
-
-    return wait

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(hours=1)
+UNREADABLE = "this version knows no such event"
 WAIT_FOR_OTHERS = timedelta(seconds=30)
 
 
@@ -113,7 +114,7 @@ def claim(module: str, *, shards: Collection[int] | None, limit: int, calm: bool
     waiting = [_waiting(row) for row in found]
     unreadable = [item.id for item in waiting if item.event is None]
     if unreadable:
-        Delivery.objects.filter(pk__in=unreadable).update(dead_at=clock.now(), last_error="unknown event type")
+        Delivery.objects.filter(pk__in=unreadable).update(dead_at=clock.now(), last_error=UNREADABLE)
     return [item for item in waiting if item.event is not None]
 
 
@@ -134,8 +135,14 @@ def _waiting(row: tuple) -> Waiting:
     delivery_id, lane, sequence, event_id, type_name, user_id, payload, correlation_id = row
     signal = EventSignal.known.get(type_name)
     trace = Trace(correlation_id, event_id, sequence)
-    event = signal.decode(payload, user_id=user_id, trace=trace) if signal else None
-    return Waiting(delivery_id, lane, sequence, event)
+    return Waiting(delivery_id, lane, sequence, _event(signal, payload, user_id, trace) if signal else None)
+
+
+def _event(signal: EventSignal, payload: str, user_id: int | None, trace: Trace) -> Event | None:
+    try:
+        return signal.decode(payload, user_id=user_id, trace=trace)
+    except Exception:  # noqa: BLE001 - whatever another version wrote there: it must not hold back everything behind it
+        return None
 
 
 def _dispatch(module: str, waiting: Sequence[Waiting]) -> None:

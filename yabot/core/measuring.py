@@ -9,7 +9,7 @@ import logging
 import os
 import resource
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 FLUSH_SECONDS = 10.0
 MOST_ROWS = 4_000  # counts kept while they cannot be written
 Span = OperationCount.Span
+WorkedAt = Callable[[], datetime | None]
 _COUNTED = ("count", "items", "failures", "ms", "slowest_ms", "slowest_chain", "buckets")
 _COLUMNS = ("id", "span", "at", "process", "kind", "module", "name", *_COUNTED)
 _SAMPLE = ("id", "at", "kind", "module", "name", "ms", "success", "error", "correlation_id", "process")
@@ -64,8 +65,9 @@ class _Row:
 class Writer:
     """One process's counts: takes them from the recorder and overwrites its own rows, two statements for any number."""
 
-    def __init__(self, role: str, source: Recorder = recorder) -> None:
+    def __init__(self, role: str, source: Recorder = recorder, *, worked_at: WorkedAt | None = None) -> None:
         self.role = role
+        self._worked_at = worked_at
         self._source = source
         self._lock = threading.Lock()
         self._samples: list[Sample] = []
@@ -110,6 +112,7 @@ class Writer:
             "role": self.role,
             "started_at": self._started_at,
             "seen_at": clock.now(),
+            "worked_at": self._worked_at() if self._worked_at else None,
             "memory": memory(),
             "cpu_seconds": usage.ru_utime + usage.ru_stime,
             "threads": threading.active_count(),
@@ -142,9 +145,9 @@ def memory() -> int:
 class Measuring(threading.Thread):
     """Writes the counts of this process every ``FLUSH_SECONDS`` until stopped."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, role: str, worked_at: WorkedAt | None = None) -> None:
         super().__init__(name="yabot-metrics", daemon=True)
-        self._writer = Writer(role)
+        self._writer = Writer(role, worked_at=worked_at)
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -169,10 +172,13 @@ class Measuring(threading.Thread):
         self.join(seconds)
 
 
-def start(role: str) -> Measuring:
-    """Begin to measure this process, under the name of what it does: ``bot``, ``web``, ``worker``. It ends with it."""
+def start(role: str, worked_at: WorkedAt | None = None) -> Measuring:
+    """Begin to measure this process, under the name of what it does: ``bot``, ``web``, ``worker``. It ends with it.
+
+    ``worked_at`` tells when what delivers and sends in this process last did so well: a process may outlive it.
+    """
     recorder.slow_ms = settings.METRICS_SLOW_MS
-    thread = Measuring(role)
+    thread = Measuring(role, worked_at)
     thread.start()
     atexit.register(thread.stop)
     return thread

@@ -9,7 +9,11 @@ _KEY = re.compile(r"yk_([0-9a-f]{12})_[\w-]{20,}")
 
 
 def redact(text: str) -> str:
-    """``text`` with every bot token and module key in it made unreadable."""
+    """``text`` with every bot token and module key in it made unreadable; and fit for any database.
+
+    No database keeps half a surrogate pair, and PostgreSQL no NUL: an error that quotes one could not be written down.
+    """
+    text = text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
     return _KEY.sub(r"yk_\1_<secret>", _TOKEN.sub("<token>", text))
 
 

@@ -80,6 +80,7 @@ class ProcessReport(models.Model):
     role = models.CharField(_("hace de"), max_length=16)
     started_at = models.DateTimeField(_("arrancó"))
     seen_at = models.DateTimeField(_("última señal"))
+    worked_at = models.DateTimeField(_("trabajó por última vez"), null=True)  # who delivers and sends
     memory = models.BigIntegerField(_("memoria, en bytes"), default=0)
     cpu_seconds = models.FloatField(_("segundos de procesador"), default=0)
     threads = models.PositiveIntegerField(_("hilos"), default=0)

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -64,6 +64,7 @@ class Gateway:
         self._ready = ready
         self._owner = leases.new_owner()
         self._stop = asyncio.Event()
+        self._pipeline: Pipeline | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._budget = senders.budget()
         self._api = BotApi(token=settings.TELEGRAM_TOKEN, base_url=settings.TELEGRAM_API_URL)
@@ -74,6 +75,10 @@ class Gateway:
         """Have ``run`` drain and return. From any thread or signal handler, once ``ready`` was called."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
+
+    def worked_at(self) -> datetime | None:
+        """When the pipeline last did everything well."""
+        return self._pipeline.worked_at if self._pipeline else None
 
     async def run(self) -> None:
         """Run until stopped, then drain. Raises WrongToken, AnotherPoller and WebhookActive."""
@@ -106,6 +111,7 @@ class Gateway:
         application.bot_data.api, application.bot_data.budget = self._api, self._budget
         pipeline, dispatcher, sender = self._assemble(application)
         source = self._source(pipeline)
+        self._pipeline = pipeline
         pipeline.start()
         hear_no_more = bell.hear_others()
         self._ready(str(me.get("username", "")))

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
-
 from yabot.core import faults
 from yabot.core.models import UpdateState
 from yabot.core.telegram import inbox
@@ -106,7 +104,7 @@ class Intake:
             for kind, group in groupby(batch, key=_by_kind):  # in their order: rights come before what needs them
                 updates = list(group)
                 left += updates if left else run_raw(self._raw[kind], updates)
-        except (DatabaseError, InterfaceError):
+        except Exception:
             self._backlog.extendleft(reversed(batch))  # done ones are new to nobody: their effects have keys
             raise
         self._backlog.extendleft(reversed(left))
@@ -122,7 +120,7 @@ class Intake:
         try:
             for (state, error), ids in by_outcome.items():
                 inbox.mark(ids, state, error)
-        except DatabaseError:
+        except Exception:
             self._marks.extendleft(reversed(marks))
             raise
         self._in_hand.difference_update(mark.id for mark in marks)

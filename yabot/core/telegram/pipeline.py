@@ -68,9 +68,14 @@ class Pipeline(Porter):
     def _wake_at(self) -> float:
         return min(self._sweep_at, self._look_at) if self._may_look else self._sweep_at
 
-    def _stages(self) -> tuple[Callable[[], bool], ...]:
-        intake = self._intake
-        return (self._note_results, intake.note_marks, self._look, intake.run_raw, self._deliver, self._claim)
+    def _stages(self) -> dict[str, Callable[[], bool]]:
+        incoming = {
+            "noting updates": self._intake.note_marks,
+            "looking for updates": self._look,
+            "handling updates": self._intake.run_raw,
+        }
+        outcomes, *rest = super()._stages().items()
+        return dict([outcomes, *incoming.items(), *rest])
 
     def _meanwhile(self) -> bool:
         """Telegram gives 100 at a time, and waits for this before it gives more."""

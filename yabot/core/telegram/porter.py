@@ -9,14 +9,21 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import close_old_connections, connection
 
-from yabot.core import bell, delivery, faults
+from yabot.core import bell, clock, delivery, faults
+from yabot.core.database import is_away
+from yabot.core.redaction import redact
+from yabot.core.splitting import run_splitting
 from yabot.core.telegram import outbox, senders
 from yabot.core.telegram.calling import FILE
-from yabot.core.telegram.outcome import Claimed, Result
+from yabot.core.telegram.outcome import Claimed, Outcome, Result
 from yabot.core.telegram.sender import Sender
+from yabot.core.telegram.stages import Stages
 from yabot.core.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -42,6 +49,8 @@ class Porter(threading.Thread):
         self._claiming = threading.Lock()
         self._broken_since: float | None = None
         self._turn_since: float | None = None
+        self._work = Stages()
+        self.worked_at: datetime | None = None  # the end of the last turn in which nothing failed
         self.sender: Sender | None = None
         self.worker = Worker()
 
@@ -92,16 +101,25 @@ class Porter(threading.Thread):
         try:
             busy = self.step()
             self._broken_since = None
-        except (DatabaseError, InterfaceError) as error:
-            self._broken_since = self._broken_since or time.monotonic()
-            log.warning("the database does not work: %s", error)
-            connection.close()
+            if self._work.all_well:
+                self.worked_at = clock.now()
+        except Exception as error:  # noqa: BLE001 - this thread must not end: nobody would take its place
+            self._note_trouble(error)
             busy = False
-            time.sleep(0.5)
         self._turn_since = None
-        if not busy and not self._stopping.is_set():
+        if not busy and not (self._stopping.is_set() and self._is_idle()):
             self._wake.wait(self._patience())
         self._wake.clear()
+
+    def _note_trouble(self, error: Exception) -> None:
+        """Say so and wait a little; the rows are there the next time."""
+        if is_away(error):
+            self._broken_since = self._broken_since or time.monotonic()
+            log.warning("the database does not work: %s", error)
+        else:
+            log.exception("a turn failed")
+        connection.close()
+        time.sleep(0.5)
 
     def _is_idle(self) -> bool:
         return not self._results
@@ -118,33 +136,33 @@ class Porter(threading.Thread):
     def step(self) -> bool:
         """One turn of everything; whether there was something to do."""
         self._wake.clear()
-        self._sweep()
-        busy = self._meanwhile()
-        for stage in self._stages():
-            busy |= stage()
-            busy |= self._meanwhile()
+        busy = self._work.run("the sweep", self._sweep) | self._work.run("what must not wait", self._meanwhile)
+        for name, stage in self._stages().items():
+            busy |= self._work.run(name, stage)
+            busy |= self._work.run("what must not wait", self._meanwhile)
         return busy
 
-    def _stages(self) -> tuple[Callable[[], bool], ...]:
-        return (self._note_results, self._deliver, self._claim)
+    def _stages(self) -> dict[str, Callable[[], bool]]:
+        return {"noting outcomes": self._note_results, "delivering": self._deliver, "claiming": self._claim}
 
     def _meanwhile(self) -> bool:
         """What must not wait for a whole turn; whether there was any."""
         return False
 
-    def _sweep(self) -> None:
+    def _sweep(self) -> bool:
         """Once a second: leases, and whatever became due without a bell."""
         if time.monotonic() < self._sweep_at:
-            return
+            return False
         self._sweep_at = time.monotonic() + SWEEP_SECONDS
         close_old_connections()
-        self._look_after_others()
-        if self.sender is not None:
-            self._sends = senders.take_place(self.worker.owner)
-            if self._sends:
-                outbox.doubt_abandoned(owner=self.worker.owner)
-                outbox.retry_doubtful()
         self._rung |= {bell.MESSAGES, *delivery.modules_here()}
+        self._sends = False  # unless this succeeds
+        self._sends = self.sender is not None and senders.take_place(self.worker.owner)
+        self._look_after_others()
+        if self._sends:
+            outbox.doubt_abandoned(owner=self.worker.owner)
+            outbox.retry_doubtful()
+        return False
 
     def _look_after_others(self) -> None:
         """What else is done once a second."""
@@ -153,13 +171,29 @@ class Porter(threading.Thread):
         results = [self._results.popleft() for _ in range(len(self._results))]
         if results:
             faults.point("before_mark")
-            try:
-                outbox.record(results)
-            except DatabaseError:
-                self._results.extendleft(reversed(results))
-                raise
+            self._record(results)
             self._rung.add(bell.MESSAGES)
         return bool(results)
+
+    def _record(self, results: Sequence[Result]) -> None:
+        """Write down every outcome. What of one cannot be written must not keep the others; it counts as unknown."""
+        noted: set[UUID] = set()
+
+        def note(part: Sequence[Result]) -> None:
+            outbox.record(part)
+            noted.update(result.message.id for result in part)
+
+        def doubt(result: Result, error: Exception) -> None:
+            if is_away(error):
+                raise error
+            log.error("the outcome of message %s cannot be written: %r", result.message.id, error)
+            why = redact(f"its outcome could not be written: {error!r}")
+            note([Result(result.message, Outcome.UNKNOWN, error=why)])
+
+        try:
+            run_splitting(results, note, doubt, lane=lambda result: result.message.id)
+        finally:
+            self._results.extendleft(result for result in reversed(results) if result.message.id not in noted)
 
     def _hear(self) -> None:
         while self._bells:
@@ -175,9 +209,13 @@ class Porter(threading.Thread):
             self._hear()
             if module in self._rung:
                 self._rung.discard(module)
-                more |= self.worker.work([module])
-                self._meanwhile()
+                self._work.run(f"delivering to {module}", partial(self._bring, module, more))
+                self._work.run("what must not wait", self._meanwhile)
         self._rung |= more
+        return True
+
+    def _bring(self, module: str, more: set[str]) -> bool:
+        more |= self.worker.work([module])
         return True
 
     def _claim(self) -> bool:
@@ -194,8 +232,17 @@ class Porter(threading.Thread):
         if claimed:
             self._rung.add(bell.MESSAGES)
             faults.point("after_message_claim")
-            sender.send(claimed, _known_files(claimed))
+            self._hand_over(sender, claimed)
         return bool(claimed)
+
+    def _hand_over(self, sender: Sender, claimed: list[Claimed]) -> None:
+        """Give the sender what was claimed; what it did not get goes later, for nobody else may claim it now."""
+        try:
+            sender.send(claimed, _known_files(claimed))
+        except Exception as error:
+            kept = [message for message in claimed if sender.find(message.id) is None]
+            self._results.extend(Result(message, Outcome.LATER, error=redact(repr(error))) for message in kept)
+            raise
 
 
 def _known_files(claimed: Sequence[Claimed]) -> dict[str, str]:

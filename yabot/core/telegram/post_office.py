@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from django.conf import settings
 
@@ -35,6 +36,10 @@ class PostOffice:
             sender.carrier = LoopCarrier(sender, self._api, self._loop)
         self._hear_no_more = bell.hear_others()
         self._porter.start()
+
+    def worked_at(self) -> datetime | None:
+        """When the porter last did everything well."""
+        return self._porter.worked_at
 
     def close(self) -> None:
         """Take nothing new, finish what is under way, write down its outcome. The rest waits in rows."""

@@ -11,8 +11,11 @@ from django.core.management.base import BaseCommand
 
 from yabot.core import clock, health, leases
 from yabot.core.models import Heartbeat, ProcessReport
+from yabot.core.telegram.pipeline import INBOX_LEASE
 
 SILENCE = timedelta(seconds=60)  # who lives says so every ten
+DEAFNESS = timedelta(seconds=90)  # a poll takes up to 35
+CARRIERS = ("bot", "worker")
 PARTS = ("web", "bot", "worker", "beat")
 
 
@@ -49,12 +52,28 @@ def web_trouble(port: int) -> str:
 
 
 def silence(part: str) -> str:
-    """Why this machine's ``part`` is not alive; empty when it has said lately that it is."""
+    """Why this machine's ``part`` is not alive; empty when it has said lately that it is, and works."""
     since = clock.now() - SILENCE
     here = leases.here()
-    reports = ProcessReport.objects.filter(role=part, name__startswith=f"{here}:", seen_at__gte=since)
-    if not reports.exists():
+    reports = list(ProcessReport.objects.filter(role=part, name__startswith=f"{here}:", seen_at__gte=since))
+    if not reports:
         return f"{part} on {here} has said nothing for {SILENCE.seconds} seconds"
     if part == health.BEAT and not Heartbeat.objects.filter(pk=health.BEAT, beat_at__gte=since).exists():
         return f"beat has looked at no job for {SILENCE.seconds} seconds"
-    return ""
+    if part in CARRIERS and any(_is_stuck(report) for report in reports):
+        return f"{part} on {here} lives, and delivers nothing without trouble: its log says why"
+    young = max(report.started_at for report in reports) >= clock.now() - DEAFNESS
+    return deafness() if part == "bot" and not young else ""
+
+
+def _is_stuck(report: ProcessReport) -> bool:
+    """Whether what delivers and sends in it had not worked for long when it last said something."""
+    return report.seen_at - (report.worked_at or report.started_at) > SILENCE
+
+
+def deafness() -> str:
+    """Why no update reaches the bot; empty when Telegram's do, or when it looks for what the webhook stores."""
+    if settings.TELEGRAM_WEBHOOK_URL:
+        return "" if leases.holder(INBOX_LEASE) else "no bot looks for what the webhook stores"
+    heard = Heartbeat.objects.filter(pk=health.POLLER, good_at__gte=clock.now() - DEAFNESS).exists()
+    return "" if heard else f"bot has had no answer from Telegram for {DEAFNESS.seconds} seconds"

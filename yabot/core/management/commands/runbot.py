@@ -6,6 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         from yabot.core.telegram.poller import AnotherPoller, WebhookActive
         from yabot.wiring import PARTS
 
-        gateway = Gateway(PARTS, ready=self._ready)
+        gateway = Gateway(PARTS, ready=lambda username: self._ready(username, gateway.worked_at))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: gateway.stop())
         try:
@@ -60,7 +61,7 @@ class Command(BaseCommand):
         except WebhookActive:
             self._end(2, WEBHOOK_ACTIVE)
 
-    def _ready(self, username: str) -> None:
+    def _ready(self, username: str, worked_at: Callable[[], datetime | None]) -> None:
         # What is loaded now stays: the collector need not look at it again, nor after every few hundred rows.
         gc.collect()
         gc.freeze()
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         from yabot.core import measuring
 
-        measuring.start("bot")
+        measuring.start("bot", worked_at)
 
     def _end(self, code: int, sentence: str) -> None:
         self.stderr.write(sentence)
