@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import DatabaseError
 
+from tests.conflicts import deadlock
 from tests.core.hearing import MODULE, IdleHappened, Journal, OtherHappened, ThingHappened, UrgentHappened, listening
 from yabot.core import clock, delivery, transactions
 from yabot.core.events import publish
@@ -194,7 +195,7 @@ def test_an_event_that_waits_for_rows_of_somebody_else_is_never_a_dead_letter(se
 
     def hear(events):
         if held:
-            raise DatabaseError("deadlock detected")
+            raise deadlock(DatabaseError)
         journal(events)
 
     with listening(hear):

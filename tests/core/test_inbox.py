@@ -1,6 +1,7 @@
 import pytest
 from django.db import DatabaseError, connection
 
+from tests.conflicts import deadlock
 from yabot.core import transactions
 from yabot.core.models import EventRecord, InboundUpdate, TelegramChat, TelegramUser, UpdateState
 from yabot.core.telegram import inbox, raw
@@ -97,7 +98,7 @@ def test_an_update_whose_row_somebody_else_holds_waits_with_its_persons_later_on
 
     def handler(updates):
         if held.intersection(stored.user_id for stored in updates):
-            raise DatabaseError("deadlock detected")
+            raise deadlock(DatabaseError)
 
     beto = {**ANA, "id": 8}
     stored = inbox.store([reaction(1), reaction(2, user=beto), reaction(3), reaction(4, user=beto)])
@@ -131,7 +132,7 @@ def test_what_waits_in_a_batch_waits_before_everything_behind_it(monkeypatch):
 
     def rights(updates):
         if held:
-            raise DatabaseError("deadlock detected")
+            raise deadlock(DatabaseError)
         done.extend(stored.id for stored in updates)
 
     def reactions(updates):

@@ -4,6 +4,8 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.db.transaction import TransactionManagementError
 
+from tests.conflicts import deadlock
+from tests.engine import postgres_only, sqlite_only
 from yabot.core import transactions
 from yabot.core.models import Lease
 from yabot.core.transactions import atomic, on_commit
@@ -51,7 +53,7 @@ def test_a_transient_conflict_runs_the_whole_function_again(monkeypatch):
         tries.append(1)
         write(f"try {len(tries)}")
         if len(tries) < 3:
-            raise OperationalError("database is locked")
+            raise deadlock()
         return "done"
 
     assert sometimes() == "done"
@@ -66,11 +68,54 @@ def test_a_conflict_that_does_not_end_is_raised_after_the_last_try(monkeypatch):
     @atomic
     def never() -> None:
         tries.append(1)
-        raise OperationalError("database is locked")
+        raise deadlock()
 
     with pytest.raises(OperationalError):
         never()
     assert len(tries) == transactions.TRIES
+
+
+@sqlite_only
+@pytest.mark.parametrize("told", ["database is locked", "database table is locked: core_lease"])
+def test_sqlite_says_in_words_that_somebody_else_writes(told):
+    assert transactions.is_transient(OperationalError(told))
+
+
+def test_what_an_error_quotes_makes_it_no_conflict():
+    assert not transactions.is_transient(IntegrityError("Key (name)=(deadlock detected) already exists."))
+
+
+@postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_wait_for_each_other_both_are_done_in_the_end():
+    both_hold_one = threading.Barrier(2)
+    tries: list[str] = []
+
+    @atomic
+    def update(mine: str, other: str) -> None:
+        tries.append(mine)
+        Lease.objects.filter(name=mine).update(owner=mine)
+        if tries.count(mine) == 1:
+            both_hold_one.wait(10)
+        Lease.objects.filter(name=other).update(owner=mine)
+
+    def run(mine: str, other: str) -> None:
+        try:
+            update(mine, other)
+        finally:
+            connection.close()
+
+    write("a")
+    write("b")
+    threads = [threading.Thread(target=run, args=names) for names in (("a", "b"), ("b", "a"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    owners = {lease.owner for lease in Lease.objects.all()}
+    assert len(owners) == 1, "whoever was done last has both"
+    assert len(tries) == 3
 
 
 @pytest.mark.django_db(transaction=True)

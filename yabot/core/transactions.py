@@ -23,7 +23,8 @@ R = TypeVar("R")
 
 TRIES = 5
 RACES = 2  # lost to somebody who inserted the same row between our look and our insert
-_TRANSIENT = ("database is locked", "database table is locked", "deadlock detected", "could not serialize access")
+_LOCKED = ("database is locked", "database table is locked")  # SQLite's words are the same in every language
+_SERIALIZATION_FAILURE, _DEADLOCK_DETECTED = "40001", "40P01"
 
 
 _SNAPSHOT = {"sqlite": "BEGIN DEFERRED", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
@@ -145,9 +146,20 @@ def is_inside() -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Whether the same transaction may succeed when simply run again."""
-    if any(sign in str(error).lower() for sign in _TRANSIENT):
+    if connection.vendor == "sqlite" and any(sign in str(error) for sign in _LOCKED):
         return True
-    return connection.vendor == "mongodb" and mongodb.is_transient(error)
+    if connection.vendor == "mongodb" and mongodb.is_transient(error):
+        return True
+    return _sqlstate(error) in {_SERIALIZATION_FAILURE, _DEADLOCK_DETECTED}
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    """The server's own code for what went wrong; its words depend on its language."""
+    while error is not None:
+        if state := getattr(error, "sqlstate", None):
+            return str(state)
+        error = error.__cause__
+    return ""
 
 
 def on_commit(hook: Callable[[], object]) -> None:
