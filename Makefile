@@ -71,8 +71,8 @@ test: $(VENV)/.development
 		[ "$$total" -ge $(COVERAGE) ] || { echo "$$package is below $(COVERAGE) %." >&2; failed=1; }; \
 	done; exit $$failed
 
-# What touches a database; the simulated Telegram and the container files need to be tested once only.
-ENGINE_TESTS ?= tests/core tests/gamification tests/narrative tests/channeladmin tests/demo tests/e2e tests/flows tests/processes
+# The whole suite, on the other engines too.
+ENGINE_TESTS ?= tests
 
 test-all: test
 	@for engine in postgres mongodb; do \

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.engine import sqlite_only
 from yabot.core import checks
 from yabot.environment import ConfigProblem, Environment
 
@@ -283,6 +284,7 @@ def test_networks_are_read_and_wrong_ones_named(environment, monkeypatch):
     assert [problem.variable for problem in environment.problems] == ["WRONG"]
 
 
+@sqlite_only
 @pytest.mark.django_db
 def test_e005_reads_the_pragmas_back(monkeypatch):
     monkeypatch.setattr(checks, "PRAGMAS", {"foreign_keys": 7})
