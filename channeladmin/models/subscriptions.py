@@ -23,7 +23,11 @@ class Subscription(models.Model):
         verbose_name = _("suscripción")
         verbose_name_plural = _("suscripciones")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["user_id", "ends_at"], name="channeladmin_subscription_of")]
+        indexes = [
+            models.Index(fields=["user_id", "ends_at"], name="channeladmin_subscription_of"),
+            # No status is kept that could be wrong: those in force and those that have ended are ranges of this one.
+            models.Index(fields=["ends_at"], name="channeladmin_subscription_ends"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.plan} → {self.user_id}"

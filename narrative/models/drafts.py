@@ -92,11 +92,34 @@ class Fragment(models.Model):
         verbose_name = _("fragmento")
         verbose_name_plural = _("fragmentos")
         ordering = ["story", "order", "key"]
-        constraints = [models.UniqueConstraint(fields=["story", "key"], name="narrative_fragment_once")]
-        indexes = [models.Index(fields=["story", "order"], name="narrative_fragment_order")]
+        # The key first: a fragment is found by its key, and whoever reads a whole story does so in its order.
+        constraints = [models.UniqueConstraint(fields=["key", "story"], name="narrative_fragment_once")]
+        indexes = [
+            models.Index(fields=["story", "order"], name="narrative_fragment_order"),
+            models.Index(fields=["vip_required", "-changed_at"], name="narrative_fragment_vip"),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.key
+
+
+class FragmentTag(models.Model):
+    """That a fragment's draft has a tag: whoever wants the fragments with a tag finds them here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    fragment = models.ForeignKey(
+        Fragment, on_delete=models.CASCADE, related_name="tagged", db_index=False, verbose_name=_("fragmento")
+    )
+    tag = models.CharField(_("etiqueta"), max_length=64)
+
+    class Meta:
+        verbose_name = _("etiqueta de un fragmento")
+        verbose_name_plural = _("etiquetas de los fragmentos")
+        constraints = [models.UniqueConstraint(fields=["fragment", "tag"], name="narrative_tag_once")]
+        indexes = [models.Index(fields=["tag", "fragment"], name="narrative_tag_of")]
+
+    def __str__(self) -> str:
+        return self.tag
 
 
 class FragmentText(models.Model):

@@ -19,6 +19,7 @@ from narrative.models import (
     Reference,
     Story,
 )
+from narrative.services import tags
 from narrative.story import content
 from narrative.story.reading import Reader, Words
 from narrative.story.uses import renamed
@@ -157,6 +158,7 @@ def write(story: Story, given: content.Fragment, edit: Edit) -> Fragment:
     FragmentText.objects.bulk_create(_texts(row, story, given, hashes, edit.translated))
     Choice.objects.filter(fragment=row).delete()
     Choice.objects.bulk_create(_choices(row, story, given))
+    tags.note([row])
     Reference.objects.filter(story=story, fragment=given.key).delete()
     Reference.objects.bulk_create(_references(story, given))
     _remember(story, given.key, row.version, _dumped(given), edit.by)
@@ -300,8 +302,10 @@ def replace(story: Story, given: content.Story, *, by: str = "") -> None:
         FragmentVersion(story=story, fragment=key, version=versions.get(key, 0) + 1, author=by) for key in sorted(gone)
     )
     mine = Fragment.objects.filter(story=story)
+    rows = list(mine.only("pk"))
     Choice.objects.filter(story=story).delete()
-    FragmentText.objects.filter(fragment__in=list(mine.values_list("pk", flat=True))).delete()
+    FragmentText.objects.filter(fragment__in=[row.pk for row in rows]).delete()
+    tags.forget(rows)
     mine.delete()
     Reference.objects.filter(story=story).delete()
     Declaration.objects.filter(story=story).delete()
@@ -312,7 +316,7 @@ def replace(story: Story, given: content.Story, *, by: str = "") -> None:
 
 
 def _store_parts(story: Story, given: content.Story, by: str, versions: Mapping[str, int] | None = None) -> None:
-    """Every fragment in bulk: seven statements for each five hundred."""
+    """Every fragment in bulk: nine statements for each five hundred."""
     edit, rows = Edit(by=by), []
     for order, part in enumerate(given.fragments):
         row = Fragment(story=story, key=part.key, order=order, version=(versions or {}).get(part.key, 0) + 1)
@@ -322,6 +326,7 @@ def _store_parts(story: Story, given: content.Story, by: str, versions: Mapping[
     Fragment.objects.bulk_create(rows, BATCH)
     FragmentText.objects.bulk_create([text for row, part in pairs for text in _texts(row, story, part, {}, ())], BATCH)
     Choice.objects.bulk_create([choice for row, part in pairs for choice in _choices(row, story, part)], BATCH)
+    tags.note(rows)
     Reference.objects.bulk_create([used for part in given.fragments for used in _references(story, part)], BATCH)
     Declaration.objects.bulk_create(
         Declaration(story=story, order=order, **declared.to_json()) for order, declared in enumerate(given.declared)
@@ -354,6 +359,7 @@ def remove(story: Story, key: str, *, by: str = "") -> None:
         raise FragmentInUse(tuple(used.fragment for used in users), is_start=story.start == key)
     Choice.objects.filter(fragment=row).delete()
     FragmentText.objects.filter(fragment=row).delete()
+    tags.forget([row])
     Reference.objects.filter(story=story, fragment=key).delete()
     row.delete()
     _remember(story, key, row.version + 1, "", by)

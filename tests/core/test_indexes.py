@@ -8,42 +8,64 @@ from django.apps import apps
 from django.db import connection, models
 
 OURS = ("core", "gamification", "narrative", "channeladmin")
+Column = tuple[str, str]  # its name and its direction
+
+# The design document's index strategy, line by line, in our tables.
+STRATEGY = {
+    "users: user_id": ("core.TelegramUser", "id"),
+    "users: narrative_progress.current_fragment, user_id": ("narrative.ReaderProgress", "fragment user_id"),
+    "users: besitos_balance": ("gamification.Account", "balance"),
+    "users: subscription.status, subscription.end_date": ("channeladmin.Subscription", "ends_at"),
+    "narrative_fragments: fragment_id": ("narrative.Fragment", "key"),
+    "narrative_fragments: vip_required, -created_at": ("narrative.Fragment", "vip_required -changed_at"),
+    "narrative_fragments: metadata.tags": ("narrative.FragmentTag", "tag"),
+    "events: correlation_id": ("core.EventRecord", "correlation_id"),
+    "events: user_id, -timestamp": ("core.EventRecord", "user_id -occurred_at"),
+    "events: event_type, -timestamp": ("core.EventRecord", "type -occurred_at"),
+}
 
 
 def tables() -> list[type[models.Model]]:
     return [model for label in OURS for model in apps.get_app_config(label).get_models()]
 
 
-def wanted(model: type[models.Model]) -> Iterator[tuple[bool, tuple[str, ...]]]:
-    """Whether it is unique, and its columns in order."""
+def wanted(model: type[models.Model]) -> Iterator[tuple[bool, tuple[Column, ...]]]:
+    """Whether it is unique, and its columns in order, each with its direction."""
     meta = model._meta
     for field in meta.concrete_fields:
         if field.primary_key or field.unique:
-            yield True, (field.column,)
+            yield True, columns(model, field.name)
         elif field.db_index:
-            yield False, (field.column,)
+            yield False, columns(model, field.name)
     for index in meta.indexes:
-        yield False, tuple(column(model, name) for name, _ in index.fields_orders)
+        yield False, columns(model, *index.fields)
     for constraint in meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
-            yield True, tuple(column(model, name) for name in constraint.fields)
+            yield True, columns(model, *constraint.fields)
 
 
-def column(model: type[models.Model], name: str) -> str:
-    return str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+def columns(model: type[models.Model], *names: str) -> tuple[Column, ...]:
+    """The columns of these fields; a field's name begins with - where the greatest come first."""
+    found = [(model._meta.get_field(name.removeprefix("-")), name.startswith("-")) for name in names]
+    return tuple((str(field.column), "DESC" if falls else "ASC") for field, falls in found)  # type: ignore[union-attr]
 
 
-def there(model: type[models.Model]) -> list[tuple[bool, tuple[str, ...]]]:
+def there(model: type[models.Model]) -> list[tuple[bool, tuple[Column, ...]]]:
     with connection.cursor() as cursor:
         found: dict[str, Any] = connection.introspection.get_constraints(cursor, model._meta.db_table)
     return [
         (
             bool(part["unique"] or part["primary_key"]),
-            tuple("_id" if name == "id" and mongodb() else name for name in part["columns"]),
+            tuple(zip(map(named, part["columns"]), part.get("orders") or ["ASC"] * len(part["columns"]), strict=True)),
         )
         for part in found.values()
         if part["index"] or part["unique"] or part["primary_key"]
     ]
+
+
+def named(column: str) -> str:
+    """MongoDB calls every table's key _id, whatever the field's name."""
+    return "_id" if column == "id" and mongodb() else column
 
 
 def mongodb() -> bool:
@@ -55,10 +77,20 @@ def mongodb() -> bool:
 def test_the_server_has_the_indexes_of_the_model(model):
     found = there(model)
 
-    for unique, columns in wanted(model):
-        fitting = [is_unique for is_unique, names in found if names[: len(columns)] == columns]
-        assert fitting, f"no index on {columns}"
-        assert not unique or True in [is_unique for is_unique, names in found if names == columns], f"{columns} repeat"
+    for unique, asked in wanted(model):
+        fitting = [is_unique for is_unique, names in found if names[: len(asked)] == asked]
+        assert fitting, f"no index on {asked}"
+        assert not unique or True in [is_unique for is_unique, names in found if names == asked], f"{asked} repeat"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("label", "fields"), STRATEGY.values(), ids=STRATEGY)
+def test_the_design_documents_index_is_declared_and_on_the_server(label, fields):
+    model = apps.get_model(label)
+    asked = columns(model, *fields.split())
+
+    for indexes in (wanted(model), there(model)):
+        assert [names for _unique, names in indexes if names[: len(asked)] == asked]
 
 
 @pytest.mark.django_db

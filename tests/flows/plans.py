@@ -63,6 +63,7 @@ STAYS_SMALL = {
         "narrative.Release",
         "narrative.MediaFile",
         "narrative.Fragment",
+        "narrative.FragmentTag",
         "narrative.FragmentText",
         "narrative.FragmentVersion",
         "narrative.Choice",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import kinds, phone, reviewing, words
 from narrative.admin.desk.forms import Desk, key_from, spoken
+from narrative.admin.desk.tags import Tagged
 from narrative.errors import FragmentChanged, FragmentInUse, KeyTaken, WrongFile
 from narrative.linting import lint
 from narrative.models import Choice, Fragment, FragmentVersion, Story
@@ -45,7 +46,7 @@ class FragmentAdmin(ModelAdmin):
 
     icon = "edit_note"
     list_display = ["title", "key", "story", "marks", "changed_at", "changed_by"]
-    list_filter = ["story", "is_ending", "vip_required", "checkpoint"]
+    list_filter = ["story", "is_ending", "vip_required", "checkpoint", Tagged]
     list_select_related = ["story"]
     search_fields = ["title", "key", "texts__body"]
     ordering = ["story", "order", "key"]
