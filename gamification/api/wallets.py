@@ -18,6 +18,7 @@ from yabot.core.api.users import IDEMPOTENCY
 
 HIGHEST = 1_000_000_000
 PAGE = 50
+PROGRAMS = "api:"  # what programs refer to is kept apart from the references the system itself makes
 
 
 class Wallet(serializers.Serializer[Any]):
@@ -54,17 +55,31 @@ class Page(Asked):
     limit = serializers.IntegerField(required=False, min_value=1, max_value=200, default=PAGE)
 
 
+class Reference(serializers.CharField):
+    """A program's own name for a movement. It is never that of a reaction, a correction or an end of a hold."""
+
+    def run_validation(self, data: Any = serializers.empty) -> str:
+        """As the ledger keeps it."""
+        return f"{PROGRAMS}{super().run_validation(data)}"
+
+    def to_representation(self, value: str) -> str:
+        """As the program gave it."""
+        return super().to_representation(value).removeprefix(PROGRAMS)
+
+
 class Order(Asked):
     """Besitos to move. The reference makes it happen once, whatever is repeated."""
 
     amount = serializers.IntegerField(min_value=1, max_value=HIGHEST)
     reason = serializers.ChoiceField(choices=Reason.choices)
-    reference = serializers.CharField(max_length=120)
+    reference = Reference(max_length=120)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class Movement(serializers.ModelSerializer[Transfer]):
     """A movement that was made."""
+
+    reference = Reference()
 
     class Meta:
         model = Transfer
@@ -73,6 +88,8 @@ class Movement(serializers.ModelSerializer[Transfer]):
 
 class Aside(serializers.ModelSerializer[Hold]):
     """Besitos put aside."""
+
+    reference = Reference()
 
     class Meta:
         model = Hold

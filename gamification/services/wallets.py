@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from gamification.errors import NotCorrectable, UnknownTransfer
+from gamification.errors import NotCorrectable, ReferenceReused, UnknownTransfer
 from gamification.events import BesitosSpent
 from gamification.models import MINT_ID, SINK_ID, Account, AccountKind, Entry, Reason, Transfer
 from gamification.services import credits, ledger
@@ -110,7 +110,8 @@ def correct(transfer_id: UUID, by: str, note: str) -> Transfer:
     """Undo a transfer with its opposite, once. ``by`` is who decided it; both stay in the ledger, silently.
 
     A captured hold goes back to the wallet. Raises UnknownTransfer, NotCorrectable for a hold or its release (end the
-    hold instead), and NotEnoughBesitos when the reader has spent what has to be taken back.
+    hold instead), NotEnoughBesitos when the reader has spent what has to be taken back, and ReferenceReused when
+    something else took the correction's reference.
     """
     wrong = Transfer.objects.select_related("source", "target").filter(pk=transfer_id).first()
     if wrong is None:
@@ -118,6 +119,8 @@ def correct(transfer_id: UUID, by: str, note: str) -> Transfer:
     reference = f"undo:{wrong.pk}"
     known = Transfer.objects.filter(reference=reference).first()
     if known:
+        if not _is_opposite(known, wrong):
+            raise ReferenceReused(reference=reference)
         return known
     return ledger.move(
         wrong.user_id,
@@ -128,6 +131,12 @@ def correct(transfer_id: UUID, by: str, note: str) -> Transfer:
         cause=correlation.current(),
         note=f"{by}: {note}"[:255],
     )
+
+
+def _is_opposite(known: Transfer, wrong: Transfer) -> bool:
+    """Whether this undoes that: nothing but a correction gives to the mint or takes from the sink."""
+    is_back = known.target_id == MINT_ID or known.source_id == SINK_ID
+    return is_back and (known.user_id, known.amount) == (wrong.user_id, wrong.amount)
 
 
 def _back(wrong: Transfer) -> tuple[Side, Side]:

@@ -223,6 +223,14 @@ def test_a_captured_hold_is_paid_back_to_the_wallet():
     assert proof.prove().ok
 
 
+def test_what_only_has_the_reference_of_a_correction_is_none():
+    wrong = add(amount=5)
+    wallets.spend(user_id=1, amount=5, reason=Reason.CORRECTION, reference=f"undo:{wrong.pk}")
+
+    with pytest.raises(ReferenceReused):
+        wallets.correct(wrong.pk, "ana", "")
+
+
 def test_a_correction_announces_nothing():
     wallets.correct(add().pk, "ana", "")
 
