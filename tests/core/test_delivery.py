@@ -11,6 +11,7 @@ from tests.core.hearing import MODULE, IdleHappened, Journal, OtherHappened, Thi
 from yabot.core import clock, delivery, transactions
 from yabot.core.events import publish
 from yabot.core.models import Delivery, EventRecord
+from yabot.core.ports import PortBroken, PortUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +212,25 @@ def test_an_event_that_waits_for_rows_of_somebody_else_is_never_a_dead_letter(se
     assert (waiting.attempts, waiting.dead_at) == (4, None)
     assert waiting.due_at - clock.now() < timedelta(minutes=4)
     assert journal.numbers() == [1]
+
+
+@pytest.mark.parametrize(("error", "dies"), [(PortUnavailable, False), (PortBroken, True)])
+def test_what_another_module_breaks_on_is_a_dead_letter_and_what_waits_for_it_is_none(
+    error, dies, settings, expected_errors
+):
+    expected_errors.append("dead letter")
+    settings.DELIVERY_TRIES = 2
+
+    def hear(events):
+        raise error("economy:balances", "it did not answer")
+
+    with listening(hear):
+        things(1)
+        for minutes in range(4):
+            with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+                delivery.deliver(MODULE)
+
+    assert (Delivery.objects.get().dead_at is not None) is dies
 
 
 def test_a_replayed_dead_letter_is_heard_once(expected_errors, settings):

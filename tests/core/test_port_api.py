@@ -6,17 +6,19 @@ import subprocess
 import sys
 
 import pytest
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
+from gamification import ports
 from gamification.models import Transfer
 from gamification.services import wallets as service
 from tests.core.test_port_codec import ANYTHING
 from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
-from yabot.core.ports import wallets
+from yabot.core.ports import PortUnavailable, wallets
 
 BALANCES, SPEND = "/api/v1/gamification/ports/balances", "/api/v1/gamification/ports/spend"
 ORDER = {"user_id": 42, "amount": 3, "reason": "fragment", "reference": "choice:1"}
@@ -186,3 +188,46 @@ def _is_question(body: object) -> bool:
     if not isinstance(body, dict) or set(body) != {"user_ids"} or not isinstance(body["user_ids"], list):
         return False
     return all(type(user) is int and -(2**63) <= user < 2**63 for user in body["user_ids"])
+
+
+@pytest.fixture
+def breaks():
+    """Have the answer to a question break with an error."""
+
+    def with_error(error: Exception) -> None:
+        def raise_it(asked: object) -> None:
+            raise error
+
+        wallets.balances.provide(raise_it)
+
+    yield with_error
+    ports.provide()
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("gone"), InterfaceError("gone"), DatabaseError("deadlock detected")]
+)
+def test_a_database_that_does_not_answer_is_503_with_the_time_to_wait(key, breaks, error, expected_errors):
+    expected_errors.append("Service Unavailable")
+    breaks(error)
+
+    answer = ask(BALANCES, {"user_ids": [42]}, key)
+
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "SVC001", "10")
+
+
+@pytest.mark.parametrize("error", [DataError("too long"), IntegrityError("no such row"), ProgrammingError("syntax")])
+def test_a_database_that_refuses_is_a_fault_of_ours_and_seen(key, breaks, error, expected_errors):
+    expected_errors.append("Internal Server Error")
+    breaks(error)
+
+    assert ask(BALANCES, {"user_ids": [42]}, key).status_code == 500
+
+
+def test_a_module_that_is_away_says_how_long_to_wait(key, breaks, expected_errors):
+    expected_errors.append("Service Unavailable")
+    breaks(PortUnavailable("gamification:balances", "away"))
+
+    answer = ask(BALANCES, {"user_ids": [42]}, key)
+
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "SVC002", "10")

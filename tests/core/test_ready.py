@@ -4,13 +4,14 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
-from tests import mongodb
+from tests import engine, mongodb
 from tests.factories import core as factories
 from yabot.core import health, snapshot
 from yabot.core.api.health import live, ready
@@ -19,16 +20,21 @@ from yabot.core.health import POLLER, Beat
 pytestmark = pytest.mark.django_db
 
 
+@contextmanager
+def answering_with(error: Exception) -> Iterator[None]:
+    """Have every SQL statement answered with an error."""
+
+    def refuse(execute: Callable, sql: str, params: object, many: bool, context: object) -> None:
+        raise error
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
 @pytest.fixture
 def broken_database() -> Iterator[None]:
-    def refuse(execute: Callable, sql: str, params: object, many: bool, context: object) -> None:
-        raise OperationalError("unable to open database file")
-
-    if connection.vendor == "mongodb":
-        with mongodb.away():
-            yield
-        return
-    with connection.execute_wrapper(refuse):
+    is_mongodb = connection.vendor == "mongodb"
+    with mongodb.away() if is_mongodb else answering_with(OperationalError("unable to open database file")):
         yield
 
 
@@ -100,6 +106,12 @@ def test_ready_is_503_while_telegram_is_unreachable(rf: RequestFactory) -> None:
     response = ready(rf.get("/health/ready"))
 
     assert (response.status_code, json.loads(response.content)["status"]) == (503, "down")
+
+
+@engine.sql_only
+def test_a_database_that_refuses_what_it_is_asked_is_not_called_away(rf: RequestFactory) -> None:
+    with answering_with(ProgrammingError("syntax error")), pytest.raises(ProgrammingError):
+        ready(rf.get("/health/ready"))
 
 
 def test_ready_is_503_with_a_sentence_without_the_database(rf: RequestFactory, broken_database: None) -> None:

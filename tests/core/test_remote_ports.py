@@ -99,6 +99,16 @@ def test_after_three_attempts_nobody_knows(economy, trouble):
     assert away.value.sentence("es").startswith("Servicio no disponible")
 
 
+@pytest.mark.parametrize(("status", "passes"), [(500, False), (503, True), (429, True)])
+def test_a_module_that_breaks_on_a_question_is_told_from_one_that_is_away(economy, status, passes):
+    economy.replies = [saying({}, status)]
+
+    with pytest.raises(PortUnavailable) as away:
+        balances(ANA)
+
+    assert away.value.passes is passes
+
+
 @pytest.mark.parametrize("slow", [silence, trickle])
 def test_a_slow_module_is_given_up_in_time(economy, slow):
     economy.replies = [slow]

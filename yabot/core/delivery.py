@@ -63,8 +63,8 @@ def deliver(module: str, *, shards: Collection[int] | None = None, limit: int | 
     Critical ones first, each person's in order. ``calm`` leaves low priorities waiting (overload). A receiver that
     raises rolls its batch back; the batch is split until the bad event stands alone, and that one is tried again
     later (2 s, 4 s, … with jitter) while it holds back its own person's later events for this module only. After
-    ``DELIVERY_TRIES`` tries it is a dead letter, except while it only waits: for another module (``Unavailable``), or
-    for rows that somebody else holds.
+    ``DELIVERY_TRIES`` tries it is a dead letter, except while it only waits: for another module (an
+    ``Unavailable`` that passes), or for rows that somebody else holds.
     """
     size, started = limit or settings.DELIVERY_BATCH, perf_counter()
     try:
@@ -205,7 +205,7 @@ def _put_off(item: Waiting, error: Exception) -> None:
 
 def _only_waits(error: Exception) -> bool:
     """Whether it is nobody's fault, and will pass."""
-    return isinstance(error, Unavailable) or is_transient(error)
+    return (isinstance(error, Unavailable) and error.passes) or is_transient(error)
 
 
 def _pause(attempts: int, error: Exception) -> timedelta:

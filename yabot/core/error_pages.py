@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 
 from yabot.core import correlation
 from yabot.core.database import is_away
-from yabot.core.errors import DatabaseAway, SessionLost
+from yabot.core.errors import RETRY_SECONDS, DatabaseAway, SessionLost
 from yabot.core.redaction import redact
 
 log = logging.getLogger(__name__)
 
 API = "/api/"
 CODES = {HTTPStatus.NOT_FOUND: "REQ004"}  # as the gateway itself says it
-RETRY_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)

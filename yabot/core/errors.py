@@ -30,9 +30,13 @@ class Trouble(DomainError):
 
 
 class Unavailable(Trouble):
-    """Something that is needed is away for now: the same again, later, may well work."""
+    """Something that is needed is away for now: the same again, later, may well work.
+
+    ``passes``: waiting is all it takes, however long.
+    """
 
     code = "SVC000"
+    passes: ClassVar[bool] = True
     spanish = "Servicio no disponible. Vuelve a intentarlo en un momento."
     english = "Service unavailable. Try again in a moment."
 
@@ -47,6 +51,9 @@ class ModuleAway(Unavailable):
     """A part of the system does not run here, or does not answer."""
 
     code = "SVC002"
+
+
+RETRY_SECONDS = 10  # when who met something Unavailable may ask again
 
 
 class TooMuchAtOnce(Trouble):

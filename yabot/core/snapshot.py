@@ -4,10 +4,10 @@ import threading
 import time
 from dataclasses import dataclass
 
-from django.db import DatabaseError
 from django.utils.translation import get_language
 
 from yabot.core import clock, health
+from yabot.core.database import is_away
 from yabot.core.health import Finding
 
 FRESH_SECONDS = 10.0
@@ -15,7 +15,7 @@ FRESH_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was found, when; or the error that kept everything from being found."""
+    """What was found, when; or that the database was away, which kept everything from being found."""
 
     findings: tuple[Finding, ...]
     error: str
@@ -40,7 +40,9 @@ def _look() -> Snapshot:
     at = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
     try:
         return Snapshot(tuple(health.findings()), "", at)
-    except DatabaseError as error:
+    except Exception as error:
+        if not is_away(error):
+            raise
         return Snapshot((), repr(error), at)
 
 

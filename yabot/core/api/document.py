@@ -10,15 +10,11 @@ from drf_spectacular.openapi import AutoSchema
 
 CORRELATION = "X-Correlation-ID"
 _CHAIN = "The id of the chain this request belongs to."
+_WAIT = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}, "required": True}
 _HEADERS: dict[str, dict[str, Any]] = {
     "401": {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
-    "429": {
-        "Retry-After": {
-            "description": "Seconds to wait.",
-            "schema": {"type": "integer", "minimum": 1},
-            "required": True,
-        }
-    },
+    "429": {"Retry-After": _WAIT},
+    "503": {"Retry-After": _WAIT},
 }
 
 

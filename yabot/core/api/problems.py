@@ -6,16 +6,17 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from yabot.core.errors import DatabaseAway, DomainError, TooMuchAtOnce, Unavailable
+from yabot.core.database import is_away
+from yabot.core.errors import RETRY_SECONDS, DatabaseAway, DomainError, TooMuchAtOnce, Unavailable
 from yabot.core.keys import KeyRefused
 from yabot.core.redaction import redact
+from yabot.core.transactions import is_transient
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class TooLarge(exceptions.APIException):
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler. What nobody expected stays an error 500."""
+    """DRF's exception handler. What nobody expected, also of the database, stays an error 500."""
     if isinstance(error, KeyRefused):
         headers = {"WWW-Authenticate": 'Bearer realm="yabot"'} if error.status == HTTPStatus.UNAUTHORIZED else {}
         return _say(error.status, error.code, _sentence(error), headers=headers)
@@ -45,12 +46,12 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
         return _say(HTTPStatus.TOO_MANY_REQUESTS, TooMuchAtOnce.code, _sentence(TooMuchAtOnce()), headers=wait)
     if isinstance(error, Unavailable):
-        return _say(HTTPStatus.SERVICE_UNAVAILABLE, error.code, _sentence(error))
+        return _later(error)
     if isinstance(error, DomainError):
         return _say(HTTPStatus.CONFLICT, error.code, _sentence(error))
-    if isinstance(error, DatabaseError):
-        log.warning("the database refused a request of the API: %s", redact(repr(error)))
-        return _say(HTTPStatus.SERVICE_UNAVAILABLE, DatabaseAway.code, _sentence(DatabaseAway()))
+    if is_away(error) or is_transient(error):
+        log.warning("the database does not answer a request of the API: %s", redact(repr(error)))
+        return _later(DatabaseAway())
     return _of_rest_framework(error)
 
 
@@ -93,6 +94,11 @@ def _sayable(text: str) -> str:
 
 def _sentence(error: DomainError) -> str:
     return error.sentence((get_language() or "es")[:2])
+
+
+def _later(error: Unavailable) -> Response:
+    wait = {"Retry-After": str(RETRY_SECONDS)}
+    return _say(HTTPStatus.SERVICE_UNAVAILABLE, error.code, _sentence(error), headers=wait)
 
 
 def _say(status: int, code: str, detail: str, fields: Any = None, *, headers: dict[str, str] | None = None) -> Response:

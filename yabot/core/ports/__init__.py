@@ -5,12 +5,13 @@ the one who asks never imports. ``wallets.balances.ask(BalancesAsked((42,)))``.
 """
 
 from yabot.core.ports import inventories, memberships, wallets
-from yabot.core.ports.operations import Answer, Operation, Order, PortUnavailable, Question, Refused
+from yabot.core.ports.operations import Answer, Operation, Order, PortBroken, PortUnavailable, Question, Refused
 
 __all__ = [
     "Answer",
     "Operation",
     "Order",
+    "PortBroken",
     "PortUnavailable",
     "Question",
     "Refused",

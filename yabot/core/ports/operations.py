@@ -27,6 +27,12 @@ class PortUnavailable(ModuleAway):
         self.operation, self.why = operation, why
 
 
+class PortBroken(PortUnavailable):
+    """The module is there and breaks on this very question: waiting alone may never mend that."""
+
+    passes = False
+
+
 class Refused(DomainError):
     """The other module said no. ``code`` and the sentences are its own, wherever it runs."""
 

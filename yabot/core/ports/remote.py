@@ -21,7 +21,7 @@ from yabot.core.breaker import Breaker
 from yabot.core.metrics import Kind, measured
 from yabot.core.metrics import Operation as Measured
 from yabot.core.ports import codec, remembered
-from yabot.core.ports.operations import Answer, Operation, PortUnavailable, Refused
+from yabot.core.ports.operations import Answer, Operation, PortBroken, PortUnavailable, Refused
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +29,22 @@ TRIES = 3
 FIRST_PAUSE = 0.1
 MOST_BYTES = 4_000_000
 REFUSED = 409
-_LATER = {408, 425, 429, 500, 502, 503, 504}
+BROKEN = 500
+_LATER = {408, 425, 429, BROKEN, 502, 503, 504}
 
 
 class _Failed(Exception):
     """An attempt that brought no answer. ``again``: the same once more may bring one."""
 
-    def __init__(self, why: str, *, again: bool) -> None:
+    def __init__(self, why: str, *, again: bool, kind: type[PortUnavailable] = PortUnavailable) -> None:
         super().__init__(why)
-        self.again = again
+        self.again, self.kind = again, kind
 
 
 def call(operation: Operation[Any, Any], asked: Any, address: str) -> Answer[Any]:
     """The module's answer. A question's last good one, marked as stale, while the module does not answer.
 
-    Raises Refused, and PortUnavailable when there is no answer at all.
+    Raises Refused, and PortUnavailable when there is no answer at all: PortBroken when the module broke on it.
     """
     try:
         value = _persist(operation, codec.to_json(asked), address)
@@ -62,7 +63,7 @@ def _persist(operation: Operation[Any, Any], body: Any, address: str) -> Any:
     """Attempt until answered, hopeless, or out of time."""
     breaker = Breaker(operation.full_name)
     deadline = time.monotonic() + 2 * settings.PORT_SECONDS
-    why = "its circuit is open"
+    why, kind = "its circuit is open", PortUnavailable
     for attempt in range(TRIES):
         if time.monotonic() > deadline or not breaker.allows():
             break
@@ -74,14 +75,14 @@ def _persist(operation: Operation[Any, Any], body: Any, address: str) -> Any:
             raise
         except _Failed as error:
             breaker.failed()
-            why = str(error)
+            why, kind = str(error), error.kind
             if not error.again:
                 break
             time.sleep(FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))
             continue
         breaker.succeeded()
         return value
-    raise PortUnavailable(operation.full_name, why)
+    raise kind(operation.full_name, why)
 
 
 def _attempt(operation: Operation[Any, Any], body: Any, address: str, deadline: float) -> Any:
@@ -94,7 +95,8 @@ def _attempt(operation: Operation[Any, Any], body: Any, address: str, deadline: 
     if status == REFUSED:
         raise _refusal(said)
     if status != 200:
-        raise _Failed(_complaint(operation, status), again=status in _LATER)
+        kind = PortBroken if status == BROKEN else PortUnavailable
+        raise _Failed(_complaint(operation, status), again=status in _LATER, kind=kind)
     try:
         return codec.from_json(operation.answered, orjson.loads(said))
     except ValueError as error:
