@@ -1,11 +1,13 @@
 """Who may ask the API: keys, what each may, and how they are made and end."""
 
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.urls import reverse
 
 from gamification.services import wallets
@@ -16,6 +18,7 @@ from yabot.core import clock, keys
 from yabot.core.models import ModuleKey
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +72,82 @@ def test_an_old_key_goes_on_for_a_day_when_it_is_replaced():
     with time_machine.travel(clock.now() + timedelta(hours=25)):
         assert ask(WALLET, headers).json()["code"] == "AUTH003"
         assert ask(WALLET, {"Authorization": f"Bearer {secret}"}).status_code == 200
+
+
+def opens(secret: str) -> bool:
+    return bool(ask(WALLET, {"Authorization": f"Bearer {secret}"}).status_code == 200)
+
+
+@pytest.mark.parametrize("options", [{"expires_at": clock.now() - timedelta(days=1)}, {}])
+def test_a_key_that_has_ended_has_no_successor(options):
+    key, _ = keys.create("shop", ["gamification:read"], **options)
+    if not options:
+        keys.revoke(key.pk)
+
+    with pytest.raises(keys.NoSuccessor):
+        keys.rotate(key.pk)
+
+    assert ModuleKey.objects.count() == 1
+
+
+def test_a_successor_is_good_for_as_long_as_its_key_was_made_for():
+    key, _ = keys.create("shop", ["gamification:read"], expires_at=clock.now() + timedelta(days=30))
+    key.refresh_from_db()
+    with time_machine.travel(clock.now() + timedelta(days=29)):
+        first, _ = keys.rotate(key.pk)
+        second, _ = keys.rotate(key.pk)
+        left = [successor.expires_at - clock.now() for successor in (first, second)]
+
+    assert all(timedelta(days=29) < one <= timedelta(days=30) for one in left)
+    assert ModuleKey.objects.get(pk=key.pk).expires_at == key.expires_at
+
+
+def test_a_key_replaced_twice_has_one_successor():
+    key, secret = keys.create("shop", ["gamification:read"])
+    _, lost = keys.rotate(key.pk)
+    _, found = keys.rotate(key.pk)
+
+    assert [opens(one) for one in (secret, lost, found)] == [True, False, True]
+
+
+def test_a_successor_that_is_at_work_is_not_withdrawn_by_a_second_one():
+    key, _ = keys.create("shop", ["gamification:read"])
+    successor, secret = keys.rotate(key.pk)
+    assert opens(secret)
+
+    with pytest.raises(keys.NoSuccessor):
+        keys.rotate(key.pk)
+    _, last = keys.rotate(successor.pk)
+
+    assert opens(secret) and opens(last)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_replaced_by_two_at_once_has_one_successor():
+    key, _ = keys.create("shop", ["gamification:read"])
+    secrets: list[str] = []
+
+    def rotate() -> None:
+        secrets.append(keys.rotate(key.pk)[1])
+        connection.close()
+
+    threads = [threading.Thread(target=rotate) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [opens(secret) for secret in secrets].count(True) == 1
+
+
+def test_a_key_and_its_successor_have_one_limit(settings):
+    settings.API_RATE = 2
+    headers = bearer("gamification:read")
+
+    with time_machine.travel(NOON, tick=False):
+        assert [ask(WALLET, headers).status_code for _ in range(2)] == [200, 200]
+        _, secret = keys.rotate(ModuleKey.objects.get().pk)
+        assert ask(WALLET, {"Authorization": f"Bearer {secret}"}).status_code == 429
 
 
 def test_a_secret_is_nowhere_in_the_database():
@@ -138,6 +217,35 @@ def test_keys_are_made_replaced_and_withdrawn_in_the_shell(capsys):
     call_command("modulekey", "list")
     listed = capsys.readouterr().out
     assert "revoked" in listed and "active" in listed and secret not in listed
+
+
+@pytest.mark.parametrize(
+    "order", [["create", "shop", "core:read", "--days", "0"], ["create", "shop", "core:read", "--days", "-3"]]
+)
+def test_no_key_is_made_for_no_time(order):
+    with pytest.raises(CommandError, match="whole number"):
+        call_command("modulekey", *order)
+
+    assert not ModuleKey.objects.exists()
+
+
+def test_a_withdrawn_key_is_not_replaced_in_the_shell():
+    key, _ = keys.create("shop", ["core:read"])
+    keys.revoke(key.pk)
+
+    with pytest.raises(CommandError, match="was withdrawn"):
+        call_command("modulekey", "rotate", key.prefix)
+
+
+def test_a_withdrawn_key_is_not_replaced_in_the_back_office(admin_client):
+    key, _ = keys.create("shop", ["core:read"])
+    keys.revoke(key.pk)
+    form = {"action": "rotate", "_selected_action": [str(key.pk)], "confirmed": "yes"}
+
+    page = admin_client.post(reverse("admin:core_modulekey_changelist"), form, follow=True)
+
+    assert "haz una nueva" in page.content.decode()
+    assert ModuleKey.objects.count() == 1
 
 
 def test_a_key_is_made_in_the_back_office_and_its_secret_shown_once(admin_client):

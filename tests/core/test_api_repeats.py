@@ -17,8 +17,8 @@ from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
 from tests.factories.narrative import HintFactory
 from tests.narrative.stories import choice, ending, fragment, story
-from yabot.core import clock, retention
-from yabot.core.models import EventRecord, IdempotentAnswer
+from yabot.core import clock, keys, retention
+from yabot.core.models import EventRecord, IdempotentAnswer, ModuleKey
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +48,16 @@ def test_an_idempotency_key_is_for_one_request():
     assert (answer.status_code, answer.json()["code"]) == (409, "IDEM001")
     assert ask(WALLET + "add/", bearer(), "post", ORDER, **{"Idempotency-Key": "abc"}).status_code == 200
     assert ask(WALLET + "add/", headers, "post", ORDER, **{"Idempotency-Key": "x" * 129}).status_code == 409
+
+
+def test_a_write_is_repeated_with_the_keys_successor():
+    first = ask(WALLET + "add/", bearer(), "post", ORDER, **{"Idempotency-Key": "abc"})
+    _, secret = keys.rotate(ModuleKey.objects.get().pk)
+
+    again = ask(WALLET + "add/", {"Authorization": f"Bearer {secret}"}, "post", ORDER, **{"Idempotency-Key": "abc"})
+
+    assert (again.json(), again["Idempotent-Replayed"]) == (first.json(), "true")
+    assert IdempotentAnswer.objects.count() == 1
 
 
 def test_a_refused_write_may_be_tried_again_with_its_key():

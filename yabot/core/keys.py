@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
@@ -97,6 +97,20 @@ class UnknownRight(DomainError):
         return f"«{self.right}» no es un permiso. Hay: {known}."
 
 
+class NoSuccessor(DomainError):
+    """A key that has ended, or whose successor is at work, is not replaced."""
+
+    code = "KEY002"
+
+    def sentence(self, language: str) -> str:
+        """Why, and what to do."""
+        if language == "en":
+            return (
+                "This key expired, was withdrawn, or has a successor in use: make a new key, or replace the successor."
+            )
+        return "Esta llave caducó, fue retirada o tiene una sucesora en uso: haz una nueva, o cambia la sucesora."
+
+
 @atomic
 def create(
     name: str, rights: Iterable[str], *, expires_at: datetime | None = None, user_id: int | None = None
@@ -109,21 +123,38 @@ def create(
     for right in wanted:
         if right not in RIGHTS:
             raise UnknownRight(right)
-    prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-    key = ModuleKey(name=name, prefix=prefix, secret_hash=_hash(secret), rights=" ".join(wanted))
-    key.expires_at, key.user_id = expires_at, user_id
+    now = clock.now()
+    key = ModuleKey(name=name, rights=" ".join(wanted), user_id=user_id, created_at=now, expires_at=expires_at)
+    key.lifetime = expires_at and expires_at - now
+    return key, _save_with_secret(key)
+
+
+def _save_with_secret(key: ModuleKey) -> str:
+    key.prefix, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    key.secret_hash = _hash(secret)
     key.save(force_insert=True)
-    return key, f"{SCHEME}_{prefix}_{secret}"
+    return f"{SCHEME}_{key.prefix}_{secret}"
 
 
 @atomic
 def rotate(key_id: UUID, *, overlap: timedelta = OVERLAP) -> tuple[ModuleKey, str]:
-    """A successor with the same rights; the old key works for ``overlap`` more. Raises ModuleKey.DoesNotExist."""
-    old = ModuleKey.objects.get(pk=key_id)
-    ends = clock.now() + overlap
-    if old.expires_at is None or old.expires_at > ends:
-        ModuleKey.objects.filter(pk=key_id).update(expires_at=ends)
-    return create(old.name, old.rights.split(), user_id=old.user_id)
+    """A successor with the same rights, for as long as the old key was made for; that one works for ``overlap`` more.
+
+    Replaced again, a key has one successor: an earlier one, which nobody has used, is withdrawn. Raises NoSuccessor
+    and ModuleKey.DoesNotExist.
+    """
+    old, now = ModuleKey.objects.get(pk=key_id), clock.now()
+    ends = min(now + overlap, old.expires_at or datetime.max.replace(tzinfo=UTC))
+    mine = ModuleKey.objects.filter(pk=key_id, revoked_at=None)
+    if state_of(old) != "active" or not mine.update(expires_at=ends):
+        raise NoSuccessor
+    later = ModuleKey.objects.filter(line=old.owner, pk__gt=old.pk, revoked_at=None)
+    if later.exclude(last_used_at=None).exists():
+        raise NoSuccessor
+    later.update(revoked_at=now)
+    new = ModuleKey(name=old.name, rights=old.rights, user_id=old.user_id, line=old.owner, lifetime=old.lifetime)
+    new.created_at, new.expires_at = now, old.lifetime and now + old.lifetime
+    return new, _save_with_secret(new)
 
 
 @atomic

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yabot.core import keys
@@ -112,7 +113,11 @@ class ModuleKeyAdmin(ModelAdmin):
         if not confirming.is_confirmed(request):
             warning = _("La llave de ahora deja de valer dentro de 24 horas. Hasta entonces valen las dos.")
             return confirming.ask(self, request, queryset, Question(_("¿Cambiar la llave por una nueva?"), [warning]))
-        made, secret = keys.rotate(key.pk)
+        try:
+            made, secret = keys.rotate(key.pk)
+        except keys.NoSuccessor as error:
+            self.message_user(request, error.sentence((get_language() or "es")[:2]), messages.ERROR)
+            return None
         self.log_change(request, key, str(_("Se cambió por una nueva.")))
         return self._show_secret(request, made, secret)
 

@@ -39,13 +39,13 @@ class MinuteThrottle(BaseThrottle):
 
 
 class KeyThrottle(MinuteThrottle):
-    """``API_RATE``, for each key."""
+    """``API_RATE``, for each key and its successors together."""
 
     setting = "API_RATE"
 
     def subject(self, request: Request, view: APIView) -> str | None:
-        """The key."""
-        return f"key:{cast(ModuleKey, request.auth).pk}"
+        """The key, or the one it came after."""
+        return f"key:{cast(ModuleKey, request.auth).owner}"
 
 
 class ReaderThrottle(MinuteThrottle):

@@ -1,5 +1,7 @@
 """Which programs may ask, and what they were answered."""
 
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +20,8 @@ class ModuleKey(models.Model):
     user_id = models.BigIntegerField(
         _("solo este lector"), null=True, blank=True, help_text=_("Vacío: puede preguntar por todos.")
     )
+    line = models.UUIDField(null=True, editable=False)  # the key that this one and others before it came after
+    lifetime = models.DurationField(null=True, editable=False)  # as it was made: an overlap shortens expires_at
     created_at = models.DateTimeField(_("creada"), default=clock.now, editable=False)
     expires_at = models.DateTimeField(_("vale hasta"), null=True, blank=True, help_text=_("Vacío: no caduca."))
     revoked_at = models.DateTimeField(_("retirada"), null=True, blank=True, editable=False)
@@ -30,6 +34,11 @@ class ModuleKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (yk_{self.prefix}_…)"
+
+    @property
+    def owner(self) -> UUID:
+        """Who asks: the first key of the line, whichever of its successors is shown."""
+        return self.line or self.pk
 
     def may(self, right: str) -> bool:
         """Whether the key holds this right."""

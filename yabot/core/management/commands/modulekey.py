@@ -1,5 +1,7 @@
 """``manage.py modulekey``: the keys of the API, from the shell."""
 
+from argparse import ArgumentTypeError
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from yabot.core import clock, keys
 from yabot.core.errors import DomainError
 from yabot.core.models import ModuleKey
+
+MOST = 36_500
 
 
 class Command(BaseCommand):
@@ -22,11 +26,11 @@ class Command(BaseCommand):
         create = orders.add_parser("create", help="make a key")
         create.add_argument("name", help="which program uses it")
         create.add_argument("rights", nargs="+", help=", ".join(keys.RIGHTS))
-        create.add_argument("--days", type=int, help="for how long it is good; without, for ever")
+        create.add_argument("--days", type=_from(1), help="for how long it is good; without, for ever")
         create.add_argument("--user", type=int, help="the Telegram id of the only reader it may ask about")
         rotate = orders.add_parser("rotate", help="make a successor; the old key goes on for a while")
         rotate.add_argument("prefix", help="the part between yk_ and the next _")
-        rotate.add_argument("--hours", type=int, default=24, help="how long the old key goes on (24)")
+        rotate.add_argument("--hours", type=_from(0), default=24, help="how long the old key goes on (24)")
         orders.add_parser("revoke", help="withdraw a key at once").add_argument("prefix")
         orders.add_parser("list", help="every key, without its secret")
 
@@ -43,7 +47,10 @@ class Command(BaseCommand):
         self.stdout.write(secret)
 
     def _rotate(self, options: dict[str, Any]) -> None:
-        _, secret = keys.rotate(_find(options["prefix"]).pk, overlap=timedelta(hours=options["hours"]))
+        try:
+            _, secret = keys.rotate(_find(options["prefix"]).pk, overlap=timedelta(hours=options["hours"]))
+        except DomainError as error:
+            raise CommandError(error.sentence("en")) from None
         self.stdout.write(secret)
 
     def _revoke(self, options: dict[str, Any]) -> None:
@@ -53,6 +60,17 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, Any]) -> None:
         for key in ModuleKey.objects.order_by("created_at"):
             self.stdout.write(f"yk_{key.prefix}_…  {keys.state_of(key)}  {key.rights}  {key.name}")
+
+
+def _from(least: int) -> Callable[[str], int]:
+    """What reads a whole number that is not smaller."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= MOST:
+            raise ArgumentTypeError(f"{text}: a whole number from {least} to {MOST}")
+        return int(text)
+
+    return number
 
 
 def _find(prefix: str) -> ModuleKey:
