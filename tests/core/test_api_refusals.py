@@ -189,6 +189,27 @@ def test_a_reader_is_not_written_to_too_often_whoever_asks(settings):
     assert Transfer.objects.count() == 3
 
 
+def test_a_key_of_one_reader_uses_up_no_other_readers_limit(settings):
+    settings.API_RATE_PER_READER = 2
+    of_another = bearer(user_id=2)
+
+    with time_machine.travel(NOON, tick=False):
+        refused = [ask(WALLET + "add/", of_another, "post", ORDER).status_code for _ in range(3)]
+        answer = ask(WALLET + "add/", bearer(), "post", ORDER)
+
+    assert (refused, answer.status_code) == ([404] * 3, 200)
+
+
+def test_a_key_that_asks_about_others_has_a_limit_too(settings):
+    settings.API_RATE = 2
+    of_another = bearer(user_id=2)
+
+    with time_machine.travel(NOON, tick=False):
+        statuses = [ask(WALLET, of_another).status_code for _ in range(3)]
+
+    assert statuses == [404, 404, 429]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_once_are_all_counted(settings):
     settings.API_RATE = 5

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models.signals import pre_save
 
 from tests.core.receiving import documented_check
 from tests.factories.core import WebhookDeliveryFactory, WebhookEndpointFactory
@@ -113,6 +114,34 @@ def test_a_new_name_does_not_make_it_listen_from_now_on_only():
     begun = made.listens_since
     made.refresh_from_db()
     assert (made.listens_since, made.name, made.url) == (begun, "b", "https://otras.example/")
+
+
+@pytest.mark.parametrize("changes", [{"name": "b"}, {"url": "https://otras.example/"}, {"event_types": []}])
+def test_a_change_takes_nothing_back_that_happened_meanwhile(changes):
+    made = WebhookEndpointFactory(event_types=["besitos_added"])
+
+    def meanwhile(**_: object) -> None:
+        pre_save.disconnect(meanwhile, sender=WebhookEndpoint)
+        endpoints.rotate(made.pk)
+        endpoints.switch_off(made.pk, "410")
+
+    pre_save.connect(meanwhile, sender=WebhookEndpoint)
+    endpoints.change(made.pk, **changes)
+
+    now = WebhookEndpoint.objects.get(pk=made.pk)
+    assert (now.is_active, now.note) == (False, "410")
+    assert now.previous_salt == made.salt != now.salt
+
+
+def test_a_new_address_is_called_at_once_and_a_new_name_changes_nothing():
+    made = WebhookEndpointFactory(failures=7, rests_until=clock.now() + timedelta(minutes=5))
+
+    endpoints.change(made.pk, name="b")
+    assert WebhookEndpoint.objects.get(pk=made.pk).failures == 7
+    endpoints.change(made.pk, url="https://otras.example/")
+
+    now = WebhookEndpoint.objects.get(pk=made.pk)
+    assert (now.failures, now.rests_until <= clock.now()) == (0, True)
 
 
 def test_what_is_deleted_is_owed_nothing_more():

@@ -75,8 +75,12 @@ class WebhookEndpointAdmin(ModelAdmin):
         return self.fieldsets if obj else self.fieldsets[:2]
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
-        """Through the service: a webhook that is switched on begins anew."""
-        endpoints.save(obj)
+        """Through the service: only what was changed, because the webhook may be failing or be given a new secret."""
+        if change:
+            endpoints.change(obj.pk, **{name: form.cleaned_data[name] for name in form.changed_data})
+            return
+        made, _secret = endpoints.create(**form.cleaned_data)
+        obj.pk, obj.salt = made.pk, made.salt
 
     def response_add(self, request: HttpRequest, obj: WebhookEndpoint, post_url_continue: Any = None) -> HttpResponse:
         """The secret, now and never again."""

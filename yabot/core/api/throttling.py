@@ -54,9 +54,11 @@ class ReaderThrottle(MinuteThrottle):
     setting = "API_RATE_PER_READER"
 
     def subject(self, request: Request, view: APIView) -> str | None:
-        """The reader of the address."""
-        user_id = view.kwargs.get("user_id")
-        return None if user_id is None or request.method in {"GET", "HEAD"} else f"reader:{user_id}"
+        """The reader of the address, unless the key knows only another one: it uses nothing up then."""
+        user_id, known = view.kwargs.get("user_id"), cast(ModuleKey, request.auth).user_id
+        if user_id is None or known not in {None, user_id} or request.method in {"GET", "HEAD"}:
+            return None
+        return f"reader:{user_id}"
 
 
 def note_refusal(address: str) -> None:

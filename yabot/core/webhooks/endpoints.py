@@ -1,7 +1,8 @@
 """Endpoints: made, changed, switched on and off, and given new secrets."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from yabot.core import clock
@@ -17,11 +18,13 @@ OVERLAP = timedelta(hours=24)  # how long the secret before is good, too
 
 
 @atomic
-def create(*, name: str, url: str, event_types: Sequence[str] = ()) -> tuple[WebhookEndpoint, str]:
+def create(
+    *, name: str, url: str, event_types: Sequence[str] = (), is_active: bool = True
+) -> tuple[WebhookEndpoint, str]:
     """A new endpoint and its secret, which nobody is shown a second time. Raises the refusals of ``rules``."""
     rules.check_url(url)
     rules.check_types(list(event_types))
-    made = WebhookEndpoint.objects.create(name=name, url=url, event_types=list(event_types))
+    made = WebhookEndpoint.objects.create(name=name, url=url, event_types=list(event_types), is_active=is_active)
     return made, signing.secret(made)
 
 
@@ -34,32 +37,36 @@ def change(
     event_types: Sequence[str] | None = None,
     is_active: bool | None = None,
 ) -> WebhookEndpoint:
-    """Change what is given. Raises NoSuchEndpoint and the refusals of ``rules``; nothing is written then."""
-    endpoint = get(endpoint_id)
+    """Change what is given and nothing else: secrets and failures may be changing at the same moment.
+
+    One that listens to more than before is caught up; one that is switched on or has another address begins anew.
+    Raises NoSuchEndpoint and the refusals of ``rules``; nothing is written then.
+    """
+    endpoint, now = get(endpoint_id), clock.now()
+    changes: dict[str, Any] = {}
     if name is not None:
-        endpoint.name = name
+        changes["name"] = name
     if url is not None:
         rules.check_url(url)
-        endpoint.url = url
+        changes |= {"url": url, **_anew(now)}
     if event_types is not None:
         rules.check_types(list(event_types))
-        endpoint.event_types = list(event_types)
+        changes["event_types"] = list(event_types)
     if is_active is not None:
-        endpoint.is_active = is_active
-    return save(endpoint)
-
-
-@atomic
-def save(endpoint: WebhookEndpoint) -> WebhookEndpoint:
-    """Keep what a person changed. One that listens to more than before is caught up, and one that is on begins anew."""
-    before = WebhookEndpoint.objects.filter(pk=endpoint.pk).first()
-    if before is None or before.event_types != endpoint.event_types or endpoint.is_active > before.is_active:
-        endpoint.listens_since = clock.now()
-    if endpoint.is_active:
-        endpoint.note, endpoint.failures, endpoint.failing_since = "", 0, None
-        endpoint.rests_until = clock.now()
-    endpoint.save()
+        changes |= {"is_active": is_active, **({"note": "", **_anew(now)} if is_active else {})}
+    if changes.get("event_types", endpoint.event_types) != endpoint.event_types or (
+        is_active and not endpoint.is_active
+    ):
+        changes["listens_since"] = now
+    for field, value in changes.items():
+        setattr(endpoint, field, value)
+    endpoint.save(update_fields=list(changes))
     return endpoint
+
+
+def _anew(now: datetime) -> dict[str, Any]:
+    """As one that never failed."""
+    return {"failures": 0, "failing_since": None, "rests_until": now}
 
 
 @atomic
