@@ -108,8 +108,8 @@ def first_step(reader: TelegramUser) -> Button | None:
 
 @for_reader
 def page_of(reader: TelegramUser) -> Screen:
-    """The page the reader is at, or the stories."""
-    at = choices.where(reader.pk)
+    """The page the reader is at, or the stories. A gate that has opened since lets them in."""
+    at = choices.enter(reader.pk)
     return page(reader, at) if at else stories_screen(reader)
 
 

@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from narrative.errors import ChoiceGone
@@ -69,11 +69,11 @@ def _persona(dice: random.Random, world: World) -> Facts:
 def _play(story: Story, facts: Facts, dice: random.Random, seen: Seen) -> int:
     """One reader, from the beginning to an ending, to a dead end, or until they are tired; how many steps."""
     seen.plays += 1
-    move = engine.begin(story)
-    facts = _having(engine.after(facts, move), facts)
+    move = engine.begin(story, facts)
+    facts = engine.after(facts, move)
     for step in range(MOST_STEPS):
         state = move.state
-        seen.reached[state.fragment] += 1
+        seen.reached[state.fragment] += state.arrived
         seen.earned += sum(effect.amount for effect in move.effects if isinstance(effect, GiveBesitos))
         if move.ending:
             seen.endings[move.ending] += 1
@@ -90,8 +90,8 @@ def _play(story: Story, facts: Facts, dice: random.Random, seen: Seen) -> int:
             return step + 1
         option = _least_taken(ways, dice, seen)
         seen.chosen[option.choice.key] += 1
-        move = engine.take(story, state, option)
-        facts = _having(engine.after(facts, move), facts)
+        move = engine.take(story, state, option, facts)
+        facts = engine.after(facts, move)
     return MOST_STEPS
 
 
@@ -101,11 +101,6 @@ def _least_taken(ways: list[Option], dice: random.Random, seen: Seen) -> Option:
         return dice.choice(ways)
     least = min(seen.chosen[option.choice.key] for option in ways)
     return dice.choice([option for option in ways if seen.chosen[option.choice.key] == least])
-
-
-def _having(after: Facts, before: Facts) -> Facts:
-    """Whoever has plenty still has."""
-    return replace(after, items=before.items) if isinstance(before.items, Plenty) else after
 
 
 def _findings(story: Story, reach: Reach, seen: Seen) -> Iterator[Finding]:

@@ -117,29 +117,42 @@ class StepKind(models.TextChoices):
     UNDO = "undo", _("deshizo")
     CHECKPOINT = "checkpoint", _("volvió al punto de control")
     MOVED = "moved", _("pasó a otra edición")
+    ENTERED = "entered", _("encontró la puerta abierta")
+    LOCKED = "locked", _("tocó una opción cerrada")
+    REFUNDED = "refunded", _("recuperó un precio")
 
 
 class ProgressStep(models.Model):
-    """One step of a reader: the story of their reading, and what an undo goes back to."""
+    """One step of a reader: the story of their reading, and what an undo goes back to.
+
+    What happens ``beside`` a step (a closed choice was tapped, a price went back) has the step's number and a name.
+    ``shown`` is the page that this step led to, ``changed`` what it did.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     progress = models.ForeignKey(
         ReaderProgress, on_delete=models.CASCADE, related_name="steps", db_index=False, verbose_name=_("lectura")
     )
+    release = models.ForeignKey(
+        Release, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("edición")
+    )
     number = models.PositiveIntegerField(_("paso"))
+    beside = models.CharField(_("junto al paso"), max_length=80, blank=True, default="", editable=False)
     kind = models.CharField(_("cómo"), max_length=10, choices=StepKind.choices, default=StepKind.CHOICE)
     came_from = models.CharField(_("desde"), max_length=64, blank=True)
     choice = models.CharField(_("opción"), max_length=64, blank=True)
     fragment = models.CharField(_("hasta"), max_length=64)
     price = models.PositiveIntegerField(_("precio"), default=0)
     before: Any = models.JSONField(_("estado anterior"), default=dict, blank=True)
+    shown: Any = models.JSONField(_("lo que vio"), default=dict, blank=True)
+    changed: Any = models.JSONField(_("lo que cambió"), default=dict, blank=True)
     at = models.DateTimeField(_("cuándo"), default=clock.now)
 
     class Meta:
         verbose_name = _("paso")
         verbose_name_plural = _("pasos")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["progress", "number"], name="narrative_step_once")]
+        constraints = [models.UniqueConstraint(fields=["progress", "number", "beside"], name="narrative_step_once")]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.fragment}"

@@ -1,119 +1,136 @@
 """Reading a story: where a reader stands, what they see there, and every step they take, each exactly once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from collections.abc import Callable
+from dataclasses import replace
 
-from narrative.errors import ChoiceGone, NoUndo, StoryNotFound
-from narrative.events import DecisionMade, FragmentCompleted
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
 from narrative.models import ProgressStep, ReaderProgress, StepKind, Story
-from narrative.services import deeds, knowledge, library
+from narrative.services import knowledge, library, places, steps
+from narrative.services.places import Place, Standing
+from narrative.services.steps import Turn
 from narrative.story import content, engine
-from narrative.story.engine import Move, Scene
+from narrative.story.engine import Move
 from narrative.story.state import State
-from yabot.core import clock
 from yabot.core.conditions import Facts
-from yabot.core.events import Event, publish
 from yabot.core.transactions import atomic
 
+__all__ = ["Place", "begin", "enter", "follow", "restart", "to_checkpoint", "undo", "where"]
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A reader in a story, and what they see. ``arrived_by`` is the choice that led here just now."""
-
-    progress: ReaderProgress
-    told: content.Story
-    state: State
-    scene: Scene
-    arrived_by: content.Choice | None = None
-    undoable: bool = False
-
-    @property
-    def has_checkpoint(self) -> bool:
-        """Whether there is a checkpoint to go back to, and the reader is not standing on it."""
-        saved = self.progress.checkpoint
-        return bool(saved) and saved["fragment"] != self.state.fragment
-
-    @property
-    def endings(self) -> tuple[int, int]:
-        """How many endings this reader has found, and how many there are."""
-        found = {*self.progress.endings, *self.state.endings}
-        return len(found & {fragment.key for fragment in self.told.endings}), len(self.told.endings)
+Picked = str | Callable[[content.Story, content.Fragment], str]  # a choice's key, or what finds it where they stand
 
 
 def where(user_id: int, *, story: str = "") -> Place | None:
     """Where the reader stands in this story, or in the one they read last; None when they read none. Writes nothing."""
-    progress = _progress(user_id, story)
-    return _place(progress) if progress else None
+    standing = places.of_reader(user_id, story)
+    return places.look(standing) if standing else None
+
+
+@atomic
+def enter(user_id: int, *, story: str = "") -> Place | None:
+    """Like ``where``, for a reader who looks: when the gate they stand before is open by now, they go in, once."""
+    standing = places.of_reader(user_id, story)
+    return _look_in(standing) if standing else None
+
+
+def _look_in(standing: Standing) -> Place:
+    try:
+        return _go_in(standing) or places.look(standing)
+    except ChoiceGone:  # another look at the same moment was first, or they have moved on
+        return places.look(Standing.of(ReaderProgress.objects.get(pk=standing.progress.pk)))
+
+
+def _go_in(standing: Standing) -> Place | None:
+    """Through a gate that has opened since; None where there is none, or it is closed. Raises ChoiceGone."""
+    if standing.state.arrived:
+        return None
+    facts = places.facts_at(standing)
+    move = places.go_in(standing, facts)
+    if not move.state.arrived:
+        return None
+    move = replace(move, state=replace(move.state, step=move.state.step + 1))
+    return steps.take(Turn(standing, move, facts, StepKind.ENTERED))
 
 
 @atomic
 def begin(user_id: int, *, story: str) -> Place:
     """Begin a story, or go on where the reader stands in it. Raises StoryNotFound."""
-    found = _progress(user_id, story)
-    if found:
-        return _place(found)
+    standing = places.of_reader(user_id, story)
+    if standing:
+        return _look_in(standing)
     row = Story.objects.filter(key=story, live__isnull=False).first()
     if row is None or row.live_id is None:
         raise StoryNotFound
-    progress = ReaderProgress(user_id=user_id, story=row, release_id=row.live_id)
-    return _start(progress, row.live_id)
-
-
-@atomic
-def restart(user_id: int, *, story: str) -> Place:
-    """Begin again, with the release that is published now; endings found stay found. Raises StoryNotFound."""
-    progress = _progress(user_id, story)
-    live = Story.objects.filter(key=story).values_list("live", flat=True).first()
-    if progress is None or live is None:
-        raise StoryNotFound
-    progress.endings = sorted({*progress.endings, *State.from_json(progress.state).endings})
-    return _start(progress, live)
-
-
-def _start(progress: ReaderProgress, release_id: UUID) -> Place:
-    told = library.told_in(release_id)
-    move = engine.begin(told)
-    number = progress.step + 1  # steps are numbered over all beginnings: an old button fits none
-    state = replace(move.state, step=number)
-    if progress._state.adding:
-        _fill(progress, state, clock.now())
-        progress.save(force_insert=True)
-    else:
-        progress.release_id = release_id
-        _advance(progress, state)
-    step = ProgressStep(kind=StepKind.BEGIN, fragment=state.fragment)
-    return _log(progress, told, replace(move, state=state), step)
-
-
-@atomic
-def follow(user_id: int, *, story: str, step: int, choice: str) -> Place:
-    """Take a choice at the step it was shown at: its conditions are checked again, its price is paid, its effects are
-    done, the reader moves, all of it or nothing. Two presses at once are one.
-
-    Raises ChoiceGone when the reader stands elsewhere by now, ChoiceClosed with what is missing, Refused when the
-    economy does not take the price, PortUnavailable when it does not answer.
-    """
-    progress = _progress(user_id, story)
-    if progress is None or progress.step != step:
-        raise ChoiceGone
-    told, state = library.told_in(progress.release_id), State.from_json(progress.state)
-    move = engine.follow(told, state, _facts(progress, told, state), choice)
-    before = progress.state
-    _advance(progress, move.state)
-    if move.price:
-        deeds.pay(user_id, move.price, reference=_reference(progress, f"{choice}:price"))
-    logged = ProgressStep(
-        kind=StepKind.CHOICE,
-        came_from=state.fragment,
-        choice=choice,
-        fragment=move.state.fragment,
-        price=move.price,
-        before=before,
+    told = library.told_in(row.live_id)
+    move, facts = _beginning(user_id, told, State())
+    progress = ReaderProgress.objects.create(
+        user_id=user_id, story=row, release_id=row.live_id, fragment=told.start, state=State(told.start).to_json()
     )
-    return _log(progress, told, move, logged)
+    return steps.take(Turn(Standing(progress, told, State()), move, facts, StepKind.BEGIN))
+
+
+@atomic
+def restart(user_id: int, *, story: str, step: int | None = None) -> Place:
+    """Begin again, with the release that is published now; endings found stay found, gifts given stay given.
+
+    With ``step`` only from there. Raises StoryNotFound, ChoiceGone.
+    """
+    standing = places.of_reader(user_id, story)
+    live = Story.objects.filter(key=story).values_list("live", flat=True).first()
+    if standing is None or live is None:
+        raise StoryNotFound
+    progress, state = standing.progress, standing.state
+    if step is not None and progress.step != step:
+        raise ChoiceGone
+    progress.endings = sorted({*progress.endings, *state.endings})
+    progress.release_id, progress.checkpoint = live, None
+    told = library.told_in(live)
+    # Steps are numbered over all beginnings: an old button fits none.
+    move, facts = _beginning(user_id, told, State(step=progress.step))
+    return steps.take(Turn(Standing(progress, told, State()), move, facts, StepKind.BEGIN))
+
+
+def _beginning(user_id: int, told: content.Story, before: State) -> tuple[Move, Facts]:
+    facts = knowledge.for_story(user_id, places.needs_of(told.by_key[told.start]))
+    return engine.begin(told, facts, before), facts
+
+
+def follow(user_id: int, *, step: int, choice: Picked, story: str = "") -> Place:
+    """Take a choice at the step it was shown at: its conditions are checked again, its price is paid, its effects are
+    done, the reader moves, all of it or nothing. Two presses at once are one. A closed choice's tap is written down.
+
+    ``choice`` is its key, or a function that finds it in the fragment where the reader stands. Raises ChoiceGone when
+    the reader stands elsewhere by now, ChoiceClosed with what is missing, Refused when the economy does not take the
+    price, PortUnavailable when it does not answer.
+    """
+    outcome = _follow(user_id, story, step, choice)
+    if isinstance(outcome, ChoiceClosed):
+        raise outcome
+    return outcome
+
+
+@atomic
+def _follow(user_id: int, story: str, step: int, choice: Picked) -> Place | ChoiceClosed:
+    standing = _at(user_id, story, step)
+    inside = _go_in(standing)
+    if inside:
+        standing = Standing(inside.progress, inside.told, inside.state)
+    fragment = standing.told.by_key.get(standing.state.fragment)
+    key = choice if isinstance(choice, str) else choice(standing.told, fragment) if fragment else ""
+    facts = places.facts_at(standing, key)
+    try:
+        move = engine.follow(standing.told, standing.state, facts, key)
+    except ChoiceClosed as closed:
+        steps.note_locked(standing, key)
+        return closed
+    return steps.take(Turn(standing, move, facts, StepKind.CHOICE, key))
+
+
+def _at(user_id: int, story: str, step: int) -> Standing:
+    """The reader at this step. Raises ChoiceGone when they are at another."""
+    standing = places.of_reader(user_id, story)
+    if standing is None or standing.progress.step != step:
+        raise ChoiceGone
+    return standing
 
 
 @atomic
@@ -122,126 +139,33 @@ def undo(user_id: int, *, story: str, step: int) -> Place:
 
     Raises NoUndo, ChoiceGone.
     """
-    progress = _progress(user_id, story)
-    if progress is None or progress.step != step:
-        raise ChoiceGone
-    told = library.told_in(progress.release_id)
-    last = ProgressStep.objects.filter(progress=progress, number=step).first()
-    if last is None or not can_undo(told, last):
+    standing = _at(user_id, story, step)
+    progress = standing.progress
+    last = ProgressStep.objects.filter(progress=progress, number=step, beside="").first()
+    if last is None or not places.can_undo(standing.told, last, arrived=standing.state.arrived):
         raise NoUndo
-    state = replace(State.from_json(last.before), step=step + 1)
-    _advance(progress, state)
-    _note(progress, ProgressStep(kind=StepKind.UNDO, came_from=last.fragment, fragment=state.fragment))
-    return _place(progress)
-
-
-def can_undo(told: content.Story, last: ProgressStep) -> bool:
-    """Whether a step can be taken back: a free choice without effects elsewhere, where both fragments allow it."""
-    left, reached = told.by_key.get(last.came_from), told.by_key.get(last.fragment)
-    if last.kind != StepKind.CHOICE or last.price or left is None or reached is None:
-        return False
-    taken = next((choice for choice in left.choices if choice.key == last.choice), None)
-    effects = (*(taken.effects if taken else ()), *reached.effects)
-    return left.undo and reached.undo and not reached.ending and all(effect.is_own for effect in effects)
+    if "checkpoint" in last.changed:
+        progress.checkpoint = last.changed["checkpoint"]
+    return _back(standing, State.from_json(last.before), StepKind.UNDO)
 
 
 @atomic
 def to_checkpoint(user_id: int, *, story: str, step: int) -> Place:
-    """Go back to the last checkpoint the reader passed. What they paid stays paid. Raises NoUndo, ChoiceGone."""
-    progress = _progress(user_id, story)
-    if progress is None or progress.step != step:
-        raise ChoiceGone
-    if not progress.checkpoint:
+    """Go back to the last checkpoint the reader passed. What they paid stays paid, what they got stays theirs.
+
+    Raises NoUndo, ChoiceGone.
+    """
+    standing = _at(user_id, story, step)
+    saved = standing.progress.checkpoint
+    if not saved or saved["fragment"] not in standing.told.by_key:
         raise NoUndo
-    came_from = progress.fragment
-    kept = State.from_json(progress.state).endings
-    saved = State.from_json(progress.checkpoint)
-    state = replace(saved, step=step + 1, endings=saved.endings | kept)
-    _advance(progress, state)
-    _note(progress, ProgressStep(kind=StepKind.CHECKPOINT, came_from=came_from, fragment=state.fragment))
-    return _place(progress)
+    state = State.from_json(saved)
+    return _back(standing, replace(state, endings=state.endings | standing.state.endings), StepKind.CHECKPOINT)
 
 
-# --- parts ------------------------------------------------------------------------------------------------------------
-def _progress(user_id: int, story: str) -> ReaderProgress | None:
-    mine = ReaderProgress.objects.filter(user_id=user_id)
-    if story:
-        found = Story.objects.filter(key=story).values_list("pk", flat=True).first()
-        return mine.filter(story_id=found).first() if found else None
-    return mine.order_by("-moved_at").first()
-
-
-def _place(
-    progress: ReaderProgress, arrived_by: content.Choice | None = None, last: ProgressStep | None = None
-) -> Place:
-    told, state = library.told_in(progress.release_id), State.from_json(progress.state)
-    scene = engine.look(told, state, _facts(progress, told, state))
-    step = last or ProgressStep.objects.filter(progress=progress, number=progress.step).first()
-    return Place(progress, told, state, scene, arrived_by, step is not None and can_undo(told, step))
-
-
-def _facts(progress: ReaderProgress, told: content.Story, state: State) -> Facts:
-    fragment = told.by_key.get(state.fragment)
-    return knowledge.for_story(progress.user_id, needs_of(fragment)) if fragment else Facts()
-
-
-def needs_of(fragment: content.Fragment) -> frozenset[str]:
-    """The facts that one screen looks at."""
-    conditions: Iterable[Any] = (
-        fragment.condition,
-        *(variant.condition for variant in fragment.variants),
-        *(choice.condition for choice in fragment.choices),
-    )
-    needs = frozenset[str]().union(*(condition.needs for condition in conditions))
-    if any(choice.price for choice in fragment.choices):
-        needs |= {"besitos"}
-    return needs | {"vip"} if fragment.vip else needs
-
-
-def _advance(progress: ReaderProgress, state: State) -> None:
-    """Move the reader on, unless somebody else has. Raises ChoiceGone."""
-    here = ReaderProgress.objects.filter(pk=progress.pk, step=progress.step)
-    _fill(progress, state, clock.now())
-    changes = {name: getattr(progress, name) for name in _MOVED}
-    if not here.update(**changes):
-        raise ChoiceGone
-
-
-_MOVED = ("release_id", "fragment", "step", "state", "checkpoint", "endings", "moved_at")
-
-
-def _fill(progress: ReaderProgress, state: State, now: datetime) -> None:
-    progress.fragment, progress.step, progress.state, progress.moved_at = (
-        state.fragment,
-        state.step,
-        state.to_json(),
-        now,
-    )
-    fragment = library.told_in(progress.release_id).by_key.get(state.fragment)
-    if fragment and fragment.checkpoint:
-        progress.checkpoint = progress.state
-
-
-def _log(progress: ReaderProgress, told: content.Story, move: Move, step: ProgressStep) -> Place:
-    """Write the step down, announce it, and have done what others do."""
-    _note(progress, step)
-    about: dict[str, Any] = {"user_id": progress.user_id, "story": told.key}
-    events: list[Event] = []
-    if step.choice:
-        events.append(DecisionMade(**about, fragment=step.came_from, choice=step.choice, step=progress.step))
-        events.append(FragmentCompleted(**about, fragment=step.came_from))
-    if move.ending:
-        events.append(FragmentCompleted(**about, fragment=move.ending, ending=move.ending))
-    publish(events)
-    deeds.do(progress.user_id, move.effects, reference=_reference(progress, "effect"))
-    return _place(progress, move.choice, step)
-
-
-def _note(progress: ReaderProgress, step: ProgressStep) -> None:
-    step.progress, step.number = progress, progress.step
-    step.save(force_insert=True)
-
-
-def _reference(progress: ReaderProgress, what: str) -> str:
-    """Unique for the step the reader is at now."""
-    return f"story:{progress.pk.hex}:{progress.step}:{what}"
+def _back(standing: Standing, earlier: State, kind: StepKind) -> Place:
+    """To an earlier state of the same reading, as a new step."""
+    state = replace(earlier, step=standing.progress.step + 1)
+    there = replace(standing, state=state)
+    facts = places.facts_at(there)
+    return steps.take(Turn(standing, places.go_in(there, facts), facts, kind))

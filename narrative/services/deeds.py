@@ -26,11 +26,16 @@ def pay(user_id: int, amount: int, *, reference: str) -> None:
 
 
 @atomic
-def do(user_id: int, effects: Sequence[Effect], *, reference: str) -> None:
-    """Do what a step does outside the story; ``reference`` is the step's own, so that each effect happens once."""
+def do(user_id: int, effects: Sequence[Effect], *, reference: str) -> list[str]:
+    """Do what a step does outside the story, each effect once for its reference; the references.
+
+    ``reference`` is the step's own.
+    """
     events: list[Event] = []
+    references: list[str] = []
     for number, effect in enumerate(effects):
         mine = f"{reference}:{number}"
+        references.append(mine)
         if isinstance(effect, GiveBesitos):
             events.append(BesitosPromised(user_id=user_id, amount=effect.amount, reference=mine))
         elif isinstance(effect, GiveItem | TakeItem):
@@ -45,3 +50,4 @@ def do(user_id: int, effects: Sequence[Effect], *, reference: str) -> None:
     keys = [effect.hint for effect in effects if isinstance(effect, UnlockHint)]
     if keys:
         hints.open_for_reader(user_id, keys)
+    return references

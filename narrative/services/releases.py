@@ -107,7 +107,7 @@ def move_readers(made: Release) -> int:
     for other in list(others):
         rows = ReaderProgress.objects.filter(release_id=other, fragment__in=list(to)).order_by("pk")
         for progress in rows[: CHUNK - moved]:
-            moved += _move(progress, made, to[progress.fragment])
+            moved += _move(progress, made, to)
         if moved >= CHUNK:
             return moved
     if not moved:
@@ -116,15 +116,32 @@ def move_readers(made: Release) -> int:
 
 
 @atomic
-def _move(progress: ReaderProgress, made: Release, key: str) -> bool:
-    """One reader, unless they have just moved themselves."""
-    state = State.from_json(progress.state)
-    stays = key == state.fragment
-    new = replace(state, fragment=key, step=progress.step + 1, here=state.here if stays else frozenset())
-    here = ReaderProgress.objects.filter(pk=progress.pk, step=progress.step)
-    if not here.update(release=made, fragment=key, step=new.step, state=new.to_json()):
+def _move(progress: ReaderProgress, made: Release, to: Mapping[str, str]) -> bool:
+    """One reader, with their way and their checkpoint, unless they have just moved themselves.
+
+    Whoever comes to another fragment arrives there when they look the next time.
+    """
+    known = library.told_in(made.pk).by_key
+    new = State.from_json(progress.state).brought(to, known)
+    if new is None:
+        return False
+    new = replace(new, step=progress.step + 1)
+    saved = State.from_json(progress.checkpoint).brought(to, known) if progress.checkpoint else None
+    changes = {
+        "release": made,
+        "fragment": new.fragment,
+        "step": new.step,
+        "state": new.to_json(),
+        "checkpoint": saved.to_json() if saved else None,
+    }
+    if not ReaderProgress.objects.filter(pk=progress.pk, step=progress.step).update(**changes):
         return False
     ProgressStep.objects.create(
-        progress=progress, number=new.step, kind=StepKind.MOVED, came_from=progress.fragment, fragment=key
+        progress=progress,
+        release=made,
+        number=new.step,
+        kind=StepKind.MOVED,
+        came_from=progress.fragment,
+        fragment=new.fragment,
     )
     return True

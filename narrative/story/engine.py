@@ -2,7 +2,9 @@
 
 from collections import ChainMap
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, replace
+from typing import cast
 
 from narrative.errors import ChoiceClosed, ChoiceGone, Said
 from narrative.story.content import BACK, Choice, Fragment, Story
@@ -17,6 +19,7 @@ _TAKEN = {"es": "Esto ya lo elegiste", "en": "You have chosen this already"}
 _PRICE = {"es": "Te faltan {} besitos", "en": "You need {} more besitos"}
 _VIP_ONLY = {"es": "Este capítulo es solo para VIP", "en": "This chapter is for VIPs only"}
 _UNKNOWN = {"es": "No lo sé ahora", "en": "I cannot tell right now"}
+NOTHING, OUTSIDE = Facts(), State()
 _NO_WAY_BACK = {"es": "Aquí no hay vuelta atrás", "en": "There is no way back from here"}
 
 
@@ -42,6 +45,7 @@ class Scene:
     text: Words
     options: tuple[Option, ...] = ()
     gate: Said | None = None
+    variant: int = 0  # which text it is: the fragment's own, its first variant, …
 
     def option(self, key: str) -> Option:
         """The option with this choice. Raises ChoiceGone."""
@@ -62,11 +66,10 @@ class Move:
     ending: str = ""  # reached now, for the first time or again
 
 
-def begin(story: Story) -> Move:
-    """The first step into a story."""
-    start = story.by_key[story.start]
-    state = State(fragment=start.key).went(start.key)
-    return _arrived(story, Move(state, _way_on(start.key)), ())
+def begin(story: Story, facts: Facts = NOTHING, before: State = OUTSIDE) -> Move:
+    """The first step into a story; ``before`` is what the reader brings along."""
+    state = replace(before, fragment="").went(story.by_key[story.start].key)
+    return enter(story, Move(state, way_on(story.start)), facts)
 
 
 def known(story: Story, state: State, facts: Facts) -> Facts:
@@ -92,24 +95,46 @@ def look(story: Story, state: State, facts: Facts) -> Scene:
         return Scene(fragment, fragment.text, gate=gate)
     options = tuple(_options(story, fragment, state, seen))
     if fragment.fallback and not any(option.is_open for option in options):
-        options = (*options, Option(_way_on(fragment.fallback), fragment.fallback, {}))
-    return Scene(fragment, _text(fragment, seen), options)
+        options = (*options, Option(way_on(fragment.fallback), fragment.fallback, {}))
+    variant = next((n for n, one in enumerate(fragment.variants, start=1) if one.condition.check(seen)), 0)
+    text = fragment.variants[variant - 1].text if variant else fragment.text
+    return Scene(fragment, text, options, variant=variant)
 
 
 def follow(story: Story, state: State, facts: Facts, key: str) -> Move:
     """Take a choice. Raises ChoiceGone, or ChoiceClosed with what is missing; nothing has happened then."""
     option = look(story, state, facts).option(key)
+    if not state.arrived:  # the gate has opened since: they have to go in first
+        raise ChoiceGone
     if not option.is_open:
         raise ChoiceClosed(option.reasons)
-    return take(story, state, option)
+    return take(story, state, option, facts)
 
 
-def take(story: Story, state: State, option: Option) -> Move:
-    """Take an option that was just seen to be open."""
+def take(story: Story, state: State, option: Option, facts: Facts) -> Move:
+    """Take an option that was just seen to be open, and go in where it leads to, unless the gate there is closed."""
     choice = option.choice
     named = "" if choice.key == ONWARD else choice.key
     moved = state.went_back(choice=named) if choice.target == BACK else state.went(option.target, choice=named)
-    return _arrived(story, Move(moved, choice, choice.price), choice.effects)
+    return enter(story, _with(Move(moved, choice, choice.price), choice.effects), facts)
+
+
+def enter(story: Story, move: Move, facts: Facts) -> Move:
+    """Go into the fragment the move led to, and have done what arriving there does; nothing while its gate is closed.
+
+    ``facts`` are those from before the move. Raises ChoiceGone when the story has no such fragment any more.
+    """
+    fragment = story.by_key.get(move.state.fragment)
+    if fragment is None:
+        raise ChoiceGone
+    has_gate = fragment.vip or bool(fragment.condition)
+    if move.state.arrived or (has_gate and closed_gate(fragment, known(story, move.state, after(facts, move)))):
+        return move
+    inside = _with(replace(move, state=move.state.entered()), fragment.effects)
+    if not fragment.ending:
+        return inside
+    ended = replace(inside.state, endings=inside.state.endings | {fragment.key})
+    return replace(inside, state=ended, ending=fragment.key)
 
 
 def closed_gate(fragment: Fragment, facts: Facts) -> Said | None:
@@ -123,12 +148,9 @@ def closed_gate(fragment: Fragment, facts: Facts) -> Said | None:
     return None
 
 
-def _way_on(target: str) -> Choice:
+def way_on(target: str) -> Choice:
+    """The way that is no choice: on, when every choice is closed."""
     return Choice(key=ONWARD, label=_ONWARD_LABEL, target=target)
-
-
-def _text(fragment: Fragment, facts: Facts) -> Words:
-    return next((variant.text for variant in fragment.variants if variant.condition.check(facts)), fragment.text)
 
 
 def _options(story: Story, fragment: Fragment, state: State, facts: Facts) -> Iterable[Option]:
@@ -156,11 +178,10 @@ def _closed(story: Story, choice: Choice, target: str, state: State, facts: Fact
     return {}
 
 
-def _arrived(story: Story, move: Move, effects: Iterable[Effect]) -> Move:
-    """The effects of the choice and then of the arrival; the story's own are done here, the rest is handed on."""
-    fragment = story.by_key[move.state.fragment]
-    state, outer = move.state, []
-    for effect in (*effects, *fragment.effects):
+def _with(move: Move, effects: Iterable[Effect]) -> Move:
+    """The same move with these effects: the story's own are done here, the rest is handed on."""
+    state, outer = move.state, list(move.effects)
+    for effect in effects:
         if isinstance(effect, SetFlag):
             state = replace(state, flags=state.flags | {effect.flag})
         elif isinstance(effect, ClearFlag):
@@ -169,15 +190,13 @@ def _arrived(story: Story, move: Move, effects: Iterable[Effect]) -> Move:
             state = replace(state, counters=plus(state.counters, effect.counter, effect.by))
         else:
             outer.append(effect)
-    ending = fragment.key if fragment.ending else ""
-    if ending:
-        state = replace(state, endings=state.endings | {ending})
-    return replace(move, state=state, effects=tuple(outer), ending=ending)
+    return replace(move, state=state, effects=tuple(outer))
 
 
 def after(facts: Facts, move: Move) -> Facts:
-    """What a reader has when others have done their part: for a play-test and for random readers."""
-    besitos, items, hints = facts.besitos - move.price, dict(facts.items), set(facts.hints)
+    """What a reader has when others have done their part: the page that follows is drawn from it, everywhere."""
+    besitos, hints = facts.besitos - move.price, set(facts.hints)
+    items = cast(dict[str, int], copy(facts.items))  # whoever has plenty still has
     for effect in move.effects:
         if isinstance(effect, GiveBesitos):
             besitos += effect.amount

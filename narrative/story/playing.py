@@ -145,14 +145,12 @@ def play(
 
     The same arguments give the same pages. Raises ChoiceGone, or ChoiceClosed with what is missing.
     """
-    move = engine.begin(replace(story, start=start) if start else story)
-    state = replace(
-        move.state,
-        visited={**dict.fromkeys(persona.visited, 1), **move.state.visited},
-        flags=move.state.flags | persona.flags,
-        counters={**persona.counters, **move.state.counters},
+    facts, first = persona.facts(now, names), start or story.start
+    before = State(
+        visited=dict.fromkeys(persona.visited - {first}, 1), flags=persona.flags, counters=dict(persona.counters)
     )
-    played = _at(story, persona, replace(move, state=state), persona.facts(now, names), ())
+    move = engine.begin(replace(story, start=first), facts, before)
+    played = _at(story, persona, move, facts, ())
     for choice in choices[:MOST_STEPS]:
         played = go_on(played, choice)
     return played

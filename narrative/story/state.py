@@ -1,6 +1,6 @@
 """Where a reader stands in a story, as an immutable value: what they saw, chose and carry of the story's own."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -10,9 +10,12 @@ MOST_REMEMBERED = 20  # places on the way back
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One reader in one story. ``step`` counts moves; a button of another step is an old one."""
+    """One reader in one story. ``step`` counts moves; a button of another step is an old one.
 
-    fragment: str
+    Who has not ``arrived`` stands before the fragment's closed gate: it is not visited yet, and has done nothing yet.
+    """
+
+    fragment: str = ""  # empty: before the beginning
     step: int = 0
     visited: Numbers = field(default_factory=dict)
     chosen: Numbers = field(default_factory=dict)
@@ -21,25 +24,40 @@ class State:
     counters: Numbers = field(default_factory=dict)
     way: tuple[str, ...] = ()  # where they came from, the last one last
     endings: frozenset[str] = frozenset()
+    arrived: bool = True
 
     def went(self, key: str, *, choice: str = "") -> Self:
-        """At the fragment ``key``, by a choice or without one. Going on the spot keeps what was taken here."""
-        stays = key == self.fragment and bool(self.step)
+        """Before the fragment ``key``, by a choice or without one. Going on the spot keeps what was taken here."""
+        stays = key == self.fragment
         taken = self.here | {choice} if choice else self.here
         return replace(
             self,
             fragment=key,
             step=self.step + 1,
-            visited=plus(self.visited, key),
             chosen=plus(self.chosen, choice) if choice else self.chosen,
             here=taken if stays else frozenset(),
-            way=self.way if stays or not self.step else (*self.way, self.fragment)[-MOST_REMEMBERED:],
+            way=self.way if stays or not self.fragment else (*self.way, self.fragment)[-MOST_REMEMBERED:],
+            arrived=False,
         )
 
+    def entered(self) -> Self:
+        """In the fragment they stood before."""
+        return replace(self, visited=plus(self.visited, self.fragment), arrived=True)
+
     def went_back(self, *, choice: str) -> Self:
-        """At the fragment they came from."""
+        """Before the fragment they came from."""
         moved = self.went(self.way[-1], choice=choice)
         return replace(moved, way=self.way[:-1])
+
+    def brought(self, to: Mapping[str, str], known: Container[str]) -> Self | None:
+        """In another release, where fragments are called ``to``; None when the one they are at is not there."""
+        key = to.get(self.fragment, self.fragment)
+        if key not in known:
+            return None
+        way = tuple(place for place in (to.get(one, one) for one in self.way) if place in known)
+        if key == self.fragment:
+            return replace(self, way=way)
+        return replace(self, way=way, fragment=key, here=frozenset(), arrived=False)
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
@@ -53,6 +71,7 @@ class State:
             "counters": dict(self.counters),
             "way": list(self.way),
             "endings": sorted(self.endings),
+            "arrived": self.arrived,
         }
 
     @classmethod

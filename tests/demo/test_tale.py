@@ -81,7 +81,7 @@ def test_nobody_is_ever_stuck(vip: bool) -> None:
         facts = Facts(
             vip=vip, besitos=seed % 40, reactions=seed % 3, hints=frozenset({"demo-puerta-tapiada"} if seed % 2 else ())
         )
-        move = engine.begin(TALE)
+        move = engine.begin(TALE, facts)
         for _step in range(300):
             facts = engine.after(facts, move)
             scene = engine.look(TALE, move.state, facts)
@@ -93,7 +93,7 @@ def test_nobody_is_ever_stuck(vip: bool) -> None:
                 break
             ways = [option for option in scene.options if option.is_open]
             assert ways, move.state.fragment
-            move = engine.take(TALE, move.state, dice.choice(ways))
+            move = engine.take(TALE, move.state, dice.choice(ways), facts)
     endings = {part.key for part in TALE.endings if vip or not part.vip}
     assert {part.key for part in TALE.fragments if vip or not part.vip} - reached <= {"reflejo"} | endings
     assert len(endings & reached) >= 3  # the linter's readers find all of them

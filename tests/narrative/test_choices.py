@@ -13,7 +13,7 @@ from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
 from narrative.events import BesitosPromised, DecisionMade, FragmentCompleted, ItemsChanged, MissionAssigned
 from narrative.models import HintUnlock, ProgressStep, ReaderProgress, Release
 from narrative.models import Story as StoryRow
-from narrative.services import choices, library
+from narrative.services import choices, library, places
 from narrative.story import engine
 from narrative.story.content import BACK
 from narrative.story.effects import (
@@ -345,4 +345,6 @@ def test_the_bot_and_the_engine_alone_walk_the_same_way(played, ways):
             break
         key = opened[way % len(opened)].choice.key
         place = choices.follow(ANA, story="casa", step=place.progress.step, choice=key)
-        state = engine.follow(played, state, choices._facts(place.progress, played, state), key).state
+        state = engine.follow(
+            played, state, places.facts_at(places.Standing(place.progress, played, state), key), key
+        ).state

@@ -278,7 +278,7 @@ def test_whatever_a_reader_reaches_the_linter_calls_reachable(made: Story, picks
             return
         taken = ways[pick % len(ways)]
         assert taken.choice.key in proved.choices or taken.choice.key == engine.ONWARD
-        move = engine.take(made, move.state, taken)
+        move = engine.take(made, move.state, taken, facts)
 
 
 @st.composite

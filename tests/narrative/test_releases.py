@@ -141,7 +141,7 @@ def test_a_reader_who_moves_at_that_moment_is_moved_the_next_time(house: StoryRo
     made = releases.publish(house, by="ana", terms=replace(REASON, everybody=True))
     stale = ReaderProgress.objects.get()
     choices.follow(7, story="casa", step=place.progress.step, choice="a-sotano")
-    assert releases._move(stale, made, "sala") is False
+    assert releases._move(stale, made, {"sala": "sala"}) is False
     assert ReaderProgress.objects.get().fragment == "sotano"
 
 

@@ -9,7 +9,9 @@ import re
 import sys
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from operator import attrgetter
@@ -171,6 +173,26 @@ def signal_of(event: Event | type[Event]) -> EventSignal:
 
 
 @dataclass(frozen=True, slots=True)
+class _Announced:
+    """An event that was published, its id and cause settled."""
+
+    event: Event
+    id: UUID
+    cause: Trace
+
+    @classmethod
+    def of(cls, event: Event) -> Self:
+        return cls(event, uuid7(), event.trace or correlation.current())
+
+    @property
+    def stream(self) -> int:
+        return NOBODY if self.event.user_id is None else self.event.user_id
+
+    def trace(self, sequence: int = 0) -> Trace:
+        return Trace(self.cause.correlation_id, self.id, sequence)
+
+
+@dataclass(frozen=True, slots=True)
 class _Written:
     """The rows of one published event."""
 
@@ -179,11 +201,9 @@ class _Written:
     trace: Trace
 
     @classmethod
-    def of(cls, event: Event, sequence: int, now: datetime) -> Self:
+    def of(cls, announced: _Announced, sequence: int, now: datetime) -> Self:
+        event, event_id, cause, stream = announced.event, announced.id, announced.cause, announced.stream
         signal = signal_of(event)
-        cause = event.trace or correlation.current()
-        event_id = uuid7()
-        stream = NOBODY if event.user_id is None else event.user_id
         record = (
             event_id,
             event.type_name(),
@@ -200,7 +220,7 @@ class _Written:
             (uuid7(), event_id, module, stream, sequence, shard, int(signal.priority), now, 0, "")
             for module in signal.wanted_by(event)
         ]
-        return cls(record, deliveries, Trace(cause.correlation_id, event_id, sequence))
+        return cls(record, deliveries, announced.trace(sequence))
 
 
 RECORD = (
@@ -228,29 +248,61 @@ DELIVERY = (
 )
 
 
+_together: ContextVar[list[_Announced] | None] = ContextVar("yabot_together", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """What is published inside goes out at the end, in the order it was published: three statements for all of it.
+
+    For a service that has others do their part in its transaction. When it fails, nothing was announced.
+    """
+    if _together.get() is not None:
+        yield
+        return
+    gathered: list[_Announced] = []
+    token = _together.set(gathered)
+    try:
+        yield
+    finally:
+        _together.reset(token)
+    _write(gathered)
+
+
 @atomic
 def publish(events: Sequence[Event]) -> list[Trace]:
     """Announce what happened, in the caller's transaction: if that rolls back, nothing was announced.
 
     Writes an audit row for each event and a delivery row for each module that listens, numbered per person in the
     order given. An event's ``trace`` names its cause; without one it belongs to the current chain. Returns where
-    each event now stands in its chain, so that what follows can name it as its cause. Three statements for any list.
+    each event now stands in its chain, so that what follows can name it as its cause (inside ``together`` it has no
+    number yet). Three statements for any list.
     """
-    if not events:
+    announced = [_Announced.of(event) for event in events]
+    gathered = _together.get()
+    if gathered is None:
+        return _write(announced)
+    gathered += announced
+    return [one.trace() for one in announced]
+
+
+@atomic
+def _write(announced: Sequence[_Announced]) -> list[Trace]:
+    if not announced:
         return []
     now = clock.now()
-    numbers = _next_numbers(Counter(NOBODY if event.user_id is None else event.user_id for event in events))
-    written = [_Written.of(event, next(numbers[event.user_id or NOBODY]), now) for event in events]
+    numbers = _next_numbers(Counter(one.stream for one in announced))
+    written = [_Written.of(one, next(numbers[one.stream]), now) for one in announced]
     rows.insert(EventRecord, RECORD, [part.record for part in written])
     deliveries = [row for part in written for row in part.deliveries]
     rows.insert(Delivery, DELIVERY, deliveries)
-    _let_urgent_ones_pull(events)
+    _let_urgent_ones_pull([one.event for one in announced])
     if deliveries:
         on_commit(functools.partial(bell.ring, *{row[2] for row in deliveries}))
     return [part.trace for part in written]
 
 
-def _next_numbers(wanted: Counter[int]) -> dict[int, typing.Iterator[int]]:
+def _next_numbers(wanted: Counter[int]) -> dict[int, Iterator[int]]:
     """For each stream, its next numbers. The counter's row stays locked until the transaction ends."""
     columns = ("user_id", "last_sequence")
     counted = sorted(wanted.items())  # always in one order, so that two publishers never wait for each other
