@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('narrative', '0008_lucien_rules'),
+        ('narrative', '0009_design_indexes'),
     ]
 
     operations = [

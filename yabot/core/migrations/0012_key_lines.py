@@ -10,7 +10,7 @@ def keep_lifetimes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_wishes"),
+        ("core", "0011_worked_at"),
     ]
 
     operations = [
