@@ -5,12 +5,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import TransactionTestCase
 
 from gamification.services import rules
+from narrative.services import catalogue
+from narrative.services import rules as habits
 from tests import engine
 from yabot.core import ids, people, snapshot
 from yabot.core.webhooks import subscriptions
@@ -38,6 +41,15 @@ def _nobody_is_remembered() -> None:
     ids._last = 0  # a test that moved the clock leaves ids of the future behind
     snapshot.forget()
     subscriptions.forget()
+
+
+@pytest.fixture
+def nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What processes remember for some seconds stays fresh on a slow machine, too: for tests that count statements."""
+    for module in (subscriptions, rules):
+        monkeypatch.setattr(module, "FRESH", timedelta(hours=1))
+    for module in (catalogue, habits):
+        monkeypatch.setattr(module, "FRESH_SECONDS", 3600.0)
 
 
 @pytest.fixture

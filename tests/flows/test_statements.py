@@ -27,7 +27,7 @@ def statements(readers: int, first: int) -> int:
 
 
 @pytest.fixture
-def story() -> None:
+def story(nothing_grows_old) -> None:
     write_story()
     promote()
     statements(3, first=1)  # what is read once is read

@@ -105,9 +105,9 @@ def test_any_list_takes_the_same_statements(size, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("size", [1, 100, 400])
-def test_new_readers_cost_no_statement_more_for_their_wallets(size, django_assert_num_queries):
+def test_new_readers_cost_no_statement_more_for_their_wallets(size, nothing_grows_old, django_assert_num_queries):
     heard = bool(besitos_added.modules)
-    subscriptions.current()  # read every two seconds, not for every list
+    subscriptions.current()  # read now and then, not for every list
 
     with django_assert_num_queries(8 + heard):
         wallets.add_many([credit(user_id) for user_id in range(1, size + 1)])

@@ -221,6 +221,7 @@ def test_an_emoji_without_a_cap_pays_when_the_capped_one_does_not():
     assert wallets.balance_of(1) == 1 + 3
 
 
+@pytest.mark.usefixtures("nothing_grows_old")
 @pytest.mark.parametrize("cap", [None, 3])
 @pytest.mark.parametrize("size", [1, 100, 400])
 def test_a_delivery_takes_the_same_statements_for_any_batch(size, cap, django_assert_num_queries):
