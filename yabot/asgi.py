@@ -8,7 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yabot.settings")
 django_application = get_asgi_application()
 
 from yabot.core import measuring  # noqa: E402 - it reads settings, which Django has set up only now
+from yabot.core.api import bodies  # noqa: E402
 from yabot.core.telegram import webhook  # noqa: E402
 
 measuring.start("web")
-application = webhook.in_front_of(django_application)
+application = webhook.in_front_of(bodies.in_front_of(django_application))

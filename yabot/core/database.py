@@ -1,10 +1,11 @@
 """Connections that long-lived threads can trust."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
 from yabot.core.transactions import atomic, is_inside, is_transient
 
@@ -31,6 +32,23 @@ def try_to_write() -> None:
     from yabot.core.models import Lease
 
     Lease.objects.filter(pk="").update(owner="")
+
+
+@contextmanager
+def no_statement_longer_than(seconds: float) -> Iterator[None]:
+    """Have PostgreSQL end a statement that takes longer: ``is_away`` is true of the error. Others set no limit."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    raw = connection.connection  # not through a cursor of Django's: this is no statement of the caller's
+    with connection.wrap_database_errors:
+        raw.execute(f"SET statement_timeout = {int(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        with suppress(Error), connection.wrap_database_errors:  # a broken connection is not used again
+            raw.execute("RESET statement_timeout")
 
 
 def with_healthy_connection(function: Callable[P, R]) -> Callable[P, R]:

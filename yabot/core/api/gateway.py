@@ -8,6 +8,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any, ClassVar, cast
 
 from django.db import IntegrityError
@@ -25,15 +26,17 @@ from rest_framework.views import APIView
 
 from yabot.core import keys
 from yabot.core.api import throttling
+from yabot.core.api.bodies import LARGEST
 from yabot.core.api.problems import TooLarge
 from yabot.core.api.throttling import KeyThrottle, ReaderThrottle
+from yabot.core.database import no_statement_longer_than
 from yabot.core.errors import DomainError
 from yabot.core.models import IdempotentAnswer, ModuleKey
 from yabot.core.transactions import atomic, is_inside
 
 READING = ("GET", "HEAD", "OPTIONS")
 LONGEST_KEY = 128
-LARGEST = 256 * 1024
+STATEMENT_SECONDS = 5.0
 
 
 class Program:
@@ -104,14 +107,20 @@ class GatewayView(APIView):
         """The right a key needs."""
         return f"{cls.module}:{cls.verb or ('read' if method in READING else 'write')}"
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answer, with whatever ``initial`` put in force until then."""
+        with ExitStack() as self._until_answered:
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A key of one reader knows no other: everything of theirs does not exist."""
+        """A key of one reader knows no other: everything of theirs does not exist. No statement may take long."""
         super().initial(request, *args, **kwargs)
         limited = cast(ModuleKey, request.auth).user_id
         if limited is not None and kwargs.get("user_id") != limited:
             raise Http404
         if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
             raise TooLarge
+        self._until_answered.enter_context(no_statement_longer_than(STATEMENT_SECONDS))
 
 
 class RepeatableRefused(DomainError):
