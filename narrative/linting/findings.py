@@ -112,6 +112,11 @@ CODES: Mapping[str, tuple[Level, str, str]] = {
         "El camino guardado «{}» ya no es como era, en el paso {}",
         "The saved path “{}” is not as it was, at step {}",
     ),
+    "NAR222": (
+        Level.WARNING,
+        "{} da besitos gratis cada vez que se da la vuelta",
+        "{} gives besitos for free each time round",
+    ),
 }
 
 

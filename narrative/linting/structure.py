@@ -1,11 +1,11 @@
 """Rules about how a story hangs together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from narrative.linting.findings import Finding, World, found
 from narrative.linting.reach import Reach, contradiction, leading_to, may_read, reach, ways
 from narrative.story.content import BACK, Choice, Fragment, Story
-from narrative.story.effects import GiveBesitos
+from narrative.story.effects import Effect, GiveBesitos
 from narrative.story.uses import uses
 
 KINDS = {
@@ -98,6 +98,7 @@ def _reached(story: Story, world: World) -> Iterator[Finding]:
         elif goals and key in free.fragments and key in hopeful and key not in free_hopeful and not fragment.ending:
             yield found("NAR202", key)
     yield from _soft_locks(story, everybody, onward)
+    yield from _wells(story, everybody)
 
 
 def _never(fragment: Fragment, everybody: Reach) -> Iterator[Finding]:
@@ -124,11 +125,9 @@ def _soft_locks(story: Story, everybody: Reach, onward: dict[str, set[str]]) -> 
     free = frozenset(choice.key for _fragment, choice in story.choices() if not choice.price) & everybody.choices
     out = leading_to(ways(story, free), [fragment.key for fragment in story.endings])
     rounds = circles(onward)
-    gives = {
-        fragment.key for fragment in story.fragments if any(isinstance(one, GiveBesitos) for one in fragment.effects)
-    }
+    gives = {fragment.key for fragment in story.fragments if _gives(fragment.effects)}
     for fragment, choice in story.choices():
-        gives |= {fragment.key} if any(isinstance(effect, GiveBesitos) for effect in choice.effects) else set()
+        gives |= {fragment.key} if _gives(choice.effects) else set()
     for fragment, choice in story.choices():
         ring = rounds.get(fragment.key)
         if not choice.price or choice.key not in everybody.choices or ring is None or rounds.get(choice.target) != ring:
@@ -136,6 +135,34 @@ def _soft_locks(story: Story, everybody: Reach, onward: dict[str, set[str]]) -> 
         inside = {key for key, number in rounds.items() if number == ring}
         if fragment.key not in out and not inside & gives:
             yield found("NAR116", fragment.key, choice.key, _name(story, choice))
+
+
+def _wells(story: Story, everybody: Reach) -> Iterator[Finding]:
+    """Besitos that a reader can fetch again and again: in circles of free choices that are open each time."""
+    open_again = frozenset(
+        choice.key
+        for fragment, choice in story.choices()
+        if not choice.price and choice.repeat != "once" and not (choice.repeat == "visit" and _stays(fragment, choice))
+    )
+    rounds = circles(ways(story, open_again & everybody.choices))
+    for fragment in story.fragments:
+        ring = rounds.get(fragment.key)
+        if ring is not None and _gives(fragment.effects):
+            yield found("NAR222", fragment.key, "", "Llegar aquí", english=("Arriving here",))
+        for choice in fragment.choices:
+            is_free = not choice.price and choice.repeat != "once" and choice.key in everybody.choices
+            leads_round = choice.target == BACK or rounds.get(choice.target) == ring
+            if ring is not None and is_free and leads_round and _gives(choice.effects):
+                name = _name(story, choice)
+                yield found("NAR222", fragment.key, choice.key, f"«{name}»", english=(f"“{name}”",))
+
+
+def _stays(fragment: Fragment, choice: Choice) -> bool:
+    return choice.target == fragment.key
+
+
+def _gives(effects: Iterable[Effect]) -> bool:
+    return any(isinstance(effect, GiveBesitos) for effect in effects)
 
 
 def circles(onward: dict[str, set[str]]) -> dict[str, int]:

@@ -85,7 +85,7 @@ def restart(user_id: int, *, story: str, step: int | None = None) -> Place:
     progress.release_id, progress.checkpoint = live, None
     told = library.told_in(live)
     # Steps are numbered over all beginnings: an old button fits none.
-    move, facts = _beginning(user_id, told, State(step=progress.step))
+    move, facts = _beginning(user_id, told, State(step=progress.step, given=state.given))
     return steps.take(Turn(Standing(progress, told, State()), move, facts, StepKind.BEGIN))
 
 
@@ -159,8 +159,9 @@ def to_checkpoint(user_id: int, *, story: str, step: int) -> Place:
     saved = standing.progress.checkpoint
     if not saved or saved["fragment"] not in standing.told.by_key:
         raise NoUndo
-    state = State.from_json(saved)
-    return _back(standing, replace(state, endings=state.endings | standing.state.endings), StepKind.CHECKPOINT)
+    now, state = standing.state, State.from_json(saved)
+    kept = replace(state, endings=state.endings | now.endings, given=now.given)
+    return _back(standing, kept, StepKind.CHECKPOINT)
 
 
 def _back(standing: Standing, earlier: State, kind: StepKind) -> Place:

@@ -6,13 +6,13 @@ from narrative.events import BesitosPromised, ItemsChanged, MissionAssigned
 from narrative.services import hints, lucien
 from narrative.story.effects import (
     AssignMission,
-    Effect,
     GiveBesitos,
     GiveItem,
     SendLetter,
     TakeItem,
     UnlockHint,
 )
+from narrative.story.engine import Deed
 from yabot.core.events import Event, publish
 from yabot.core.ports import wallets
 from yabot.core.ports.wallets import SpendOrdered, SpendReason
@@ -26,15 +26,15 @@ def pay(user_id: int, amount: int, *, reference: str) -> None:
 
 
 @atomic
-def do(user_id: int, effects: Sequence[Effect], *, reference: str) -> list[str]:
-    """Do what a step does outside the story, each effect once for its reference; the references.
+def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
+    """Do what a step does outside the story, each deed once in this ``reading``; the references.
 
-    ``reference`` is the step's own.
+    Whoever does it does it once for each reference: the economy for besitos, the outbox for letters; a hint opens once.
     """
     events: list[Event] = []
     references: list[str] = []
-    for number, effect in enumerate(effects):
-        mine = f"{reference}:{number}"
+    for deed in deeds:
+        effect, mine = deed.effect, f"{reading}:{deed.name}"
         references.append(mine)
         if isinstance(effect, GiveBesitos):
             events.append(BesitosPromised(user_id=user_id, amount=effect.amount, reference=mine))
@@ -47,7 +47,7 @@ def do(user_id: int, effects: Sequence[Effect], *, reference: str) -> list[str]:
             lucien.write(effect.letter, user_id, reference=mine)
     if events:
         publish(events)
-    keys = [effect.hint for effect in effects if isinstance(effect, UnlockHint)]
+    keys = [deed.effect.hint for deed in deeds if isinstance(deed.effect, UnlockHint)]
     if keys:
         hints.open_for_reader(user_id, keys)
     return references

@@ -44,7 +44,7 @@ def take(turn: Turn) -> Place:
         if move.price:
             deeds.pay(progress.user_id, move.price, reference=price_reference(progress, turn.choice))
         publish(_events(turn))
-        promises = deeds.do(progress.user_id, move.effects, reference=_reference(progress, "effect"))
+        promises = deeds.do(progress.user_id, move.deeds, reading=_reading(progress))
     changed = _changes(turn.standing.state, move.state, promises)
     if turn.kind == StepKind.CHOICE and progress.checkpoint is not checkpoint:  # an undo brings the earlier one back
         changed["checkpoint"] = checkpoint
@@ -90,7 +90,12 @@ def note_locked(standing: Standing, choice: str) -> None:
 
 def price_reference(progress: ReaderProgress, choice: str) -> str:
     """The name of a price: of this choice, at the step the reader is at now."""
-    return _reference(progress, f"{choice}:price")
+    return f"{_reading(progress)}:{progress.step}:{choice}:price"
+
+
+def _reading(progress: ReaderProgress) -> str:
+    """What every reference of this reader in this story begins with."""
+    return f"story:{progress.pk.hex}"
 
 
 def _events(turn: Turn) -> Sequence[Event]:
@@ -147,8 +152,3 @@ def _shown(scene: Scene) -> dict[str, Any]:
         "open": [option.choice.key for option in scene.options if option.is_open],
         "locked": [option.choice.key for option in scene.options if not option.is_open],
     }
-
-
-def _reference(progress: ReaderProgress, what: str) -> str:
-    """Unique for the step the reader is at now."""
-    return f"story:{progress.pk.hex}:{progress.step}:{what}"

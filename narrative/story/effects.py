@@ -18,6 +18,7 @@ class Effect:
     known: ClassVar[dict[str, type["Effect"]]] = {}
     refers: ClassVar[str] = ""  # what its key names
     is_own: ClassVar[bool] = False  # changes the story's own flags and counters only
+    is_gift: ClassVar[bool] = False  # given once, also to whoever comes here again from a checkpoint or the beginning
     low: ClassVar[int] = 1
     high: ClassVar[int] = 10_000
 
@@ -108,6 +109,7 @@ class GiveBesitos(Effect):
     """The reader gets besitos."""
 
     kind: ClassVar[str] = "give_besitos"
+    is_gift: ClassVar[bool] = True
     high: ClassVar[int] = 1_000_000
     amount: int
 
@@ -183,6 +185,7 @@ class AssignMission(Effect):
     """The reader gets a mission."""
 
     kind: ClassVar[str] = "assign_mission"
+    is_gift: ClassVar[bool] = True
     refers: ClassVar[str] = "mission"
     mission: str
 
@@ -197,6 +200,7 @@ class SendLetter(Effect):
     """Lucien writes to the reader."""
 
     kind: ClassVar[str] = "send_letter"
+    is_gift: ClassVar[bool] = True
     refers: ClassVar[str] = "letter"
     letter: str
 

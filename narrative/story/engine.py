@@ -1,14 +1,14 @@
 """What a reader sees where they stand, and what a choice makes of it: the same in the bot and in the play-test."""
 
 from collections import ChainMap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import cast
 
 from narrative.errors import ChoiceClosed, ChoiceGone, Said
 from narrative.story.content import BACK, Choice, Fragment, Story
-from narrative.story.effects import ClearFlag, Count, Effect, GiveBesitos, GiveItem, SetFlag, TakeItem
+from narrative.story.effects import ClearFlag, Count, Effect, GiveBesitos, GiveItem, SetFlag, TakeItem, UnlockHint
 from narrative.story.reading import Words
 from narrative.story.state import State, plus
 from yabot.core.conditions import Facts
@@ -56,14 +56,27 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """An effect that others have to do. The same gift has the same name, however the reader came to it again."""
+
+    effect: Effect
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """What a choice made of the reader, and what others have to do for it."""
 
     state: State
     choice: Choice
     price: int = 0
-    effects: tuple[Effect, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     ending: str = ""  # reached now, for the first time or again
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What others have to do."""
+        return tuple(deed.effect for deed in self.deeds)
 
 
 def begin(story: Story, facts: Facts = NOTHING, before: State = OUTSIDE) -> Move:
@@ -116,7 +129,8 @@ def take(story: Story, state: State, option: Option, facts: Facts) -> Move:
     choice = option.choice
     named = "" if choice.key == ONWARD else choice.key
     moved = state.went_back(choice=named) if choice.target == BACK else state.went(option.target, choice=named)
-    return enter(story, _with(Move(moved, choice, choice.price), choice.effects), facts)
+    move = _with(Move(moved, choice, choice.price), choice.effects, f"choice:{named}", moved.chosen.get(named, 0))
+    return enter(story, move, facts)
 
 
 def enter(story: Story, move: Move, facts: Facts) -> Move:
@@ -130,7 +144,10 @@ def enter(story: Story, move: Move, facts: Facts) -> Move:
     has_gate = fragment.vip or bool(fragment.condition)
     if move.state.arrived or (has_gate and closed_gate(fragment, known(story, move.state, after(facts, move)))):
         return move
-    inside = _with(replace(move, state=move.state.entered()), fragment.effects)
+    state = move.state.entered()
+    inside = _with(
+        replace(move, state=state), fragment.effects, f"fragment:{fragment.key}", state.visited[fragment.key]
+    )
     if not fragment.ending:
         return inside
     ended = replace(inside.state, endings=inside.state.endings | {fragment.key})
@@ -178,19 +195,41 @@ def _closed(story: Story, choice: Choice, target: str, state: State, facts: Fact
     return {}
 
 
-def _with(move: Move, effects: Iterable[Effect]) -> Move:
-    """The same move with these effects: the story's own are done here, the rest is handed on."""
-    state, outer = move.state, list(move.effects)
-    for effect in effects:
-        if isinstance(effect, SetFlag):
-            state = replace(state, flags=state.flags | {effect.flag})
-        elif isinstance(effect, ClearFlag):
-            state = replace(state, flags=state.flags - {effect.flag})
-        elif isinstance(effect, Count):
-            state = replace(state, counters=plus(state.counters, effect.counter, effect.by))
-        else:
-            outer.append(effect)
-    return replace(move, state=state, effects=tuple(outer))
+def _with(move: Move, effects: Sequence[Effect], place: str, time: int) -> Move:
+    """The same move with a place's effects: the story's own are done here, the rest is handed on.
+
+    ``time`` is the how-manieth time it is that the reader is at this place, in this beginning.
+    """
+    state, deeds = move.state, list(move.deeds)
+    for number, effect in enumerate(effects):
+        if effect.is_own:
+            state = _changed(state, effect)
+        elif name := _name(move, effect, place, time):
+            deeds.append(Deed(effect, f"{name}:effect:{number}"))
+    if not move.price and any(effect.is_gift for effect in effects):
+        state = replace(state, given={**state.given, place: max(time, state.given.get(place, 0))})
+    return replace(move, state=state, deeds=tuple(deeds))
+
+
+def _name(move: Move, effect: Effect, place: str, time: int) -> str:
+    """What makes this deed happen once; empty for a gift that was given the last time the reader came this far.
+
+    What is paid for is delivered, and nobody stands without the key: those belong to the step, and happen again.
+    """
+    if move.price or not effect.is_gift:
+        return f"{move.state.step}:{place}"
+    return f"{place}:{time}" if time > move.state.given.get(place, 0) else ""
+
+
+def _changed(state: State, effect: Effect) -> State:
+    """The story's own flags and counters after this effect."""
+    if isinstance(effect, SetFlag):
+        return replace(state, flags=state.flags | {effect.flag})
+    if isinstance(effect, ClearFlag):
+        return replace(state, flags=state.flags - {effect.flag})
+    if isinstance(effect, Count):
+        return replace(state, counters=plus(state.counters, effect.counter, effect.by))
+    raise TypeError(f"{effect.kind} is nobody's own")
 
 
 def after(facts: Facts, move: Move) -> Facts:
@@ -204,6 +243,6 @@ def after(facts: Facts, move: Move) -> Facts:
             items[effect.item] = items.get(effect.item, 0) + effect.count
         elif isinstance(effect, TakeItem):
             items[effect.item] = max(0, items.get(effect.item, 0) - effect.count)
-        elif effect.kind == "unlock_hint":
-            hints.update(ref.key for ref in effect.refs())
+        elif isinstance(effect, UnlockHint):
+            hints.add(effect.hint)
     return replace(facts, besitos=besitos, items=items, hints=frozenset(hints))

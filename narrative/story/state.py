@@ -25,6 +25,7 @@ class State:
     way: tuple[str, ...] = ()  # where they came from, the last one last
     endings: frozenset[str] = frozenset()
     arrived: bool = True
+    given: Numbers = field(default_factory=dict)  # for which time each place has given, in all beginnings
 
     def went(self, key: str, *, choice: str = "") -> Self:
         """Before the fragment ``key``, by a choice or without one. Going on the spot keeps what was taken here."""
@@ -72,6 +73,7 @@ class State:
             "way": list(self.way),
             "endings": sorted(self.endings),
             "arrived": self.arrived,
+            "given": dict(self.given),
         }
 
     @classmethod

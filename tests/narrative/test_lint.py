@@ -14,7 +14,7 @@ from narrative.linting import CODES, Lint, World, lint
 from narrative.linting.reach import distances, reach
 from narrative.linting.structure import circles
 from narrative.story import engine
-from narrative.story.content import BACK, Declared, Media, Story, Variant
+from narrative.story.content import BACK, Choice, Declared, Media, Story, Variant
 from narrative.story.effects import Count, GiveBesitos, GiveItem, SendLetter, SetFlag, UnlockHint
 from narrative.story.reading import NO_WORDS
 from tests.narrative.stories import any_story, choice, ending, fragment, story, words
@@ -66,6 +66,12 @@ CASES = {
     "NAR113": (story(fragment("sala", choice("sala"))), good()),
     "NAR114": (good(start="nada"), good()),
     "NAR115": (good(dataclasses.replace(ending("mudo"), text=NO_WORDS), first=[choice("mudo")]), good()),
+    "NAR222": (
+        good(fragment("pozo", choice("sala", key="x", effects=(GiveBesitos(5),))), first=[choice("pozo")]),
+        good(
+            fragment("pozo", choice("sala", key="x", repeat="once", effects=(GiveBesitos(5),))), first=[choice("pozo")]
+        ),
+    ),
     "NAR116": (
         story(
             fragment("sala", choice("pasillo")),
@@ -141,6 +147,26 @@ def test_a_rule_finds_what_it_is_about(code: str) -> None:
 @pytest.mark.parametrize("code", CASES)
 def test_a_rule_leaves_the_mended_story_alone(code: str) -> None:
     assert code not in codes(lint(CASES[code][1], plays=300))
+
+
+@pytest.mark.parametrize(
+    ("well", "is_found"),
+    [
+        (choice("sala", key="x", repeat="visit", effects=(GiveBesitos(5),)), False),
+        (choice("sala", key="x", effects=(GiveBesitos(5),)), True),
+        (choice("sala", key="x", effects=(GiveBesitos(5),), price=1), False),
+        (choice("fin", key="x", label="Otra", effects=(GiveBesitos(5),)), False),
+    ],
+    ids=["once in a visit, on the spot", "always, on the spot", "paid for", "on the way out"],
+)
+def test_besitos_are_fetched_for_ever_only_where_a_free_way_leads_round(well: Choice, is_found: bool) -> None:
+    assert ("NAR222" in codes(lint(good(first=[well]), plays=10))) is is_found
+
+
+def test_besitos_of_arriving_are_fetched_in_a_circle_too() -> None:
+    pozo = fragment("pozo", choice(BACK, key="x"), effects=(GiveBesitos(5),))
+    assert "NAR222" in codes(lint(good(pozo, first=[choice("pozo")]), plays=10))
+    assert "NAR222" not in codes(lint(good(pozo, first=[choice("pozo", repeat="once")]), plays=10))
 
 
 def test_a_good_story_is_clean() -> None:

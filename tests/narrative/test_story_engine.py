@@ -12,6 +12,7 @@ from narrative.errors import ChoiceClosed, ChoiceGone
 from narrative.story import engine
 from narrative.story.content import BACK, Story, Variant
 from narrative.story.effects import ClearFlag, Count, GiveBesitos, GiveItem, SendLetter, SetFlag, TakeItem, UnlockHint
+from narrative.story.engine import Deed
 from narrative.story.state import State
 from tests.narrative.stories import any_story, choice, ending, fragment, story, words
 from yabot.core.conditions import Condition, Facts
@@ -125,7 +126,7 @@ def test_effects_of_the_choice_come_before_those_of_the_arrival():
     assert move.state.flags == frozenset()
     assert move.state.counters == {"pasos": 3}
     assert [effect.kind for effect in move.effects] == ["give_item", "send_letter", "take_item", "unlock_hint"]
-    has = engine.after(Facts(besitos=1), replace(move, effects=(*move.effects, GiveBesitos(4))))
+    has = engine.after(Facts(besitos=1), replace(move, deeds=(*move.deeds, Deed(GiveBesitos(4), "more"))))
     assert (has.items, has.hints, has.besitos) == ({"vela": 1}, {"h"}, 5)
 
 
