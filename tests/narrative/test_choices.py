@@ -319,6 +319,13 @@ def test_facts_of_the_reader_open_choices():
     assert go().scene.options[0].reasons["es"] == "Te falta la pista «El reloj». Te falta 1 reacción"
 
 
+def test_the_page_after_a_gift_knows_it_before_the_economy_does():
+    gift = choice("patio", effects=(GiveBesitos(50),))
+    library.release(story(fragment("sala", gift), fragment("patio", choice("fin", price=20)), ending("fin")))
+
+    assert go("a-patio").scene.option("a-fin").is_open
+
+
 @sql_only
 def test_a_press_takes_at_most_fifteen_statements(house, django_assert_max_num_queries):
     WalletFactory(user_id=ANA, balance=50)
