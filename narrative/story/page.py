@@ -68,19 +68,18 @@ def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
         return Page(fragment.key, RichText.plain(f"🔒 {reason}."), is_gate=True)
     words = scene.text.in_(language, told.language) or fragment.title.in_(language, told.language) or "…"
     limit = CAPTION if fragment.media else TEXT
-    text = _text(_filled(words, beholder), limit)
-    if fragment.ending:
-        text = (text + _ending(fragment.ending.name.in_(language, told.language), beholder)).cut(limit)
+    end = _ending(fragment.ending.name.in_(language, told.language), beholder) if fragment.ending else RichText("")
+    text = measured(_filled(words, beholder)).cut(limit - end.length) + end
     lines = tuple(_line(option, told.language, language) for option in scene.options)
     return Page(fragment.key, text, lines, fragment.media, is_ending=fragment.ending is not None)
 
 
 def label(option: Option, source: str, language: str) -> str:
-    """What stands on the button."""
+    """What stands on the button: lock and price whole, and of the words what there is room for."""
+    lock = "" if option.is_open else "🔒 "
+    price = f" · {option.choice.price} {COIN}" if option.choice.price else ""
     words = option.choice.label.in_(language, source)
-    if option.choice.price:
-        words = f"{cut(words, LABEL - 12)} · {option.choice.price} {COIN}"
-    return cut(words if option.is_open else f"🔒 {words}")
+    return f"{lock}{cut(words, LABEL - len(lock) - len(price))}{price}"
 
 
 def cut(words: str, most: int = LABEL) -> str:
@@ -95,13 +94,6 @@ def _line(option: Option, source: str, language: str) -> Line:
 
 def _filled(source: str, beholder: Beholder) -> str:
     return source.replace(NAME, markup.escape(beholder.name or "…")) if NAME in source else source
-
-
-def _text(source: str, limit: int) -> RichText:
-    """The text as it was written; without formatting when that is broken (the editor's desk says so)."""
-    if markup.check(source, limit):
-        return RichText.plain(source).cut(limit - 200)
-    return markup.parse(source)
 
 
 def _ending(name: str, beholder: Beholder) -> RichText:
@@ -119,7 +111,7 @@ def problems(source: str, limit: int) -> list[Mapping[str, Any]]:
 
 
 def measured(source: str) -> RichText:
-    """The text to count, also when something in it has to be mended."""
+    """The text whole, however long; without formatting when something in it has to be mended (the desk says so)."""
     try:
         return markup.parse(source, 10**6)
     except markup.MarkupError:

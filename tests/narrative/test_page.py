@@ -1,0 +1,43 @@
+"""A page as it is read: what is too long is cut, what is formatted stays so, and nothing of the end is lost."""
+
+import pytest
+
+from narrative.story import engine
+from narrative.story.content import Fragment, Media
+from narrative.story.page import Beholder, Page, draw
+from tests.narrative.stories import choice, ending, fragment, story
+from yabot.core.conditions import Condition, Facts
+
+
+def seen(part: Fragment, beholder: Beholder = Beholder()) -> Page:
+    told = story(part, ending("fin"))
+    return draw(told, engine.look(told, engine.begin(told).state, Facts()), beholder)
+
+
+@pytest.mark.parametrize(("media", "limit"), [(None, 4096), (Media("a.jpg"), 1024)])
+def test_a_text_that_a_long_name_makes_too_long_keeps_its_formatting(media: Media | None, limit: int) -> None:
+    text = f"<b>{'a ' * ((limit - 16) // 2)}</b>{{nombre}}"
+    page = seen(fragment("a", choice("fin"), text=text, media=media), Beholder(name="Ñ" * 64))
+    assert page.text.length == limit
+    assert "<" not in page.text.text
+    assert [entity.type for entity in page.text.entities] == ["bold"]
+
+
+def test_what_is_said_of_an_ending_is_never_cut() -> None:
+    page = seen(ending("a", "La calle", text="<i>" + "a" * 5_000 + "</i>"), Beholder(endings=(1, 3)))
+    assert page.text.length == 4096
+    assert page.text.text.endswith("a\n\n🏁 Final: La calle\nHas encontrado 1 de 3 finales.")
+
+
+def test_a_text_that_is_broken_is_shown_as_it_was_written() -> None:
+    assert seen(fragment("a", choice("fin"), text="<b>Hola")).text.text == "<b>Hola"
+
+
+@pytest.mark.parametrize("condition", ["", "flag luz"])
+@pytest.mark.parametrize("price", [0, 1, 1_000_000])
+def test_a_label_has_room_for_all_that_lock_and_price_leave(price: int, condition: str) -> None:
+    way = choice("fin", label="a" * 60, price=price, condition=Condition.from_text(condition))
+    (line,) = seen(fragment("a", way)).lines
+    assert len(line.label) == 60 or not (price or condition)
+    assert line.label.startswith("🔒 a") == bool(condition or price)
+    assert line.label.endswith(f"a… · {price} 💋" if price else "a…" if condition else "a")
