@@ -15,6 +15,7 @@ TEXT, LABEL = 16_000, 200  # of a draft; what Telegram allows is the linter's bu
 BACK = "<"  # a choice's target that means: where the reader came from
 ALWAYS = Condition()
 MEDIA = ("photo", "video", "animation", "audio", "voice", "document")
+LANGUAGES = ("es", "en")  # a story may be written in; it can be translated into any
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ class Story:
             title=read.words("title", required=True),
             start=read.key("start", ""),
             pitch=read.words("pitch", most=TEXT),
-            language=read.text("language", "es", most=2),
+            language=read.one_of("language", LANGUAGES, "es"),
             declared=read.list_of("declared", Declared.read, most=500),
             fragments=read.list_of("fragments", Fragment.read, most=MOST_FRAGMENTS),
         )

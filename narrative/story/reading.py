@@ -11,6 +11,8 @@ from yabot.core.errors import DomainError
 T = TypeVar("T")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
 LANGUAGE = re.compile(r"[a-z]{2}\Z")
+UNSOUND = re.compile("[\0\ud800-\udfff]")  # characters that no database keeps, or no encoding
+FAR = 1_000_000  # how far from the middle of the graph a fragment may stand
 
 
 class StoryError(DomainError):
@@ -81,9 +83,8 @@ class Reader:
     def text(self, name: str, default: Any = "", *, most: int = 200) -> str:
         """A short text."""
         value = self._take(name, default)
-        if not isinstance(value, str) or len(value) > most:
-            raise self.wrong(name, f"debe ser un texto de hasta {most} letras", f"must be a text of up to {most}")
-        return value
+        _sound(value, most, self.at(name))
+        return str(value)
 
     def key(self, name: str, default: Any = ...) -> str:
         """A key: small letters, digits, - and _."""
@@ -104,12 +105,7 @@ class Reader:
         if not isinstance(value, dict) or not all(LANGUAGE.match(str(language)) for language in value):
             raise self.wrong(name, "debe ser un texto por idioma", "must be a text for each language")
         for language, text in value.items():
-            if not isinstance(text, str) or len(text) > most:
-                raise StoryError(
-                    f"{self.at(name)}.{language}",
-                    f"debe ser un texto de hasta {most} letras",
-                    f"must be a text of up to {most}",
-                )
+            _sound(text, most, f"{self.at(name)}.{language}")
         return Words(value)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
@@ -150,6 +146,7 @@ class Reader:
         for place, part in self._parts(name, 50):
             if not isinstance(part, str) or not 0 < len(part) <= 64:
                 raise StoryError(place, "debe ser una etiqueta corta", "must be a short tag")
+            _sound(part, 64, place)
             found.append(part)
         return tuple(found)
 
@@ -170,8 +167,8 @@ class Reader:
         value = self._take(name, None)
         if value is None:
             return None
-        if not isinstance(value, list) or len(value) != 2 or not all(type(part) is int for part in value):
-            raise self.wrong(name, "debe ser [x, y]", "must be [x, y]")
+        if not isinstance(value, list) or len(value) != 2 or not all(_is_near(part) for part in value):
+            raise self.wrong(name, f"debe ser [x, y], hasta {FAR}", f"must be [x, y], up to {FAR}")
         return value[0], value[1]
 
     def end(self) -> None:
@@ -179,3 +176,15 @@ class Reader:
         for name in self._given:
             if name not in self._read:
                 raise self.wrong(name, "no se conoce", "is not known")
+
+
+def _sound(value: Any, most: int, place: str) -> None:
+    """Refuse what is no text, is too long, or has characters that cannot be stored. Raises StoryError."""
+    if not isinstance(value, str) or len(value) > most:
+        raise StoryError(place, f"debe ser un texto de hasta {most} letras", f"must be a text of up to {most}")
+    if UNSOUND.search(value):
+        raise StoryError(place, "lleva caracteres que no se pueden guardar", "has characters that cannot be stored")
+
+
+def _is_near(part: Any) -> bool:
+    return type(part) is int and -FAR <= part <= FAR

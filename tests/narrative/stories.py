@@ -10,7 +10,7 @@ from narrative.story.reading import Words
 from tests.core.test_condition_kinds import CONDITIONS
 
 KEYS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,12}", fullmatch=True)
-TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 WORDS = st.dictionaries(st.sampled_from(["es", "en", "fr"]), TEXTS.filter(bool), max_size=3).map(Words)
 EFFECTS: st.SearchStrategy[Effect] = st.one_of(
     st.builds(GiveItem, KEYS, st.integers(1, 10_000)),
