@@ -6,13 +6,14 @@ https://github.com/iftechfoundation/twine-specs
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
 
 from narrative.exchange.refusal import MOST_PASSAGES, ExchangeError
+from narrative.story.reading import UNSOUND
 
-SPECIAL = {"StoryTitle", "StoryData"}
+DATA = "YabotData"  # what an export of ours keeps beside the passages
 DROPPED = {"script", "stylesheet"}
 _HEADER = re.compile(r"^::(?P<rest>.*)$", re.M)
 
@@ -30,14 +31,22 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class TwineStory:
-    """A story as Twine has it. ``dropped`` counts scripts and styles; ``warnings`` are (es, en)."""
+    """A story as Twine has it. ``start`` is empty when the file does not say one that is there; ``data`` is what an
+    export of ours kept; ``dropped`` counts scripts and styles; ``warnings`` are (es, en)."""
 
     name: str
     start: str = ""
     ifid: str = ""
     passages: tuple[Passage, ...] = ()
+    data: str = ""
     dropped: int = 0
     warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def begins(self) -> str:
+        """The name of the passage it begins with: the one it says, or «Start», or its first."""
+        names = [passage.name for passage in self.passages]
+        return self.start or ("Start" if "Start" in names else names[0] if names else "")
 
 
 @dataclass(slots=True)
@@ -46,6 +55,7 @@ class _Making:
     start: str = ""
     ifid: str = ""
     passages: list[Passage] = field(default_factory=list)
+    data: str = ""
     dropped: int = 0
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
@@ -56,15 +66,17 @@ class _Making:
         elif passage.name == "StoryTitle":
             self.name = passage.text.strip()
         elif passage.name == "StoryData":
-            self._data(passage.text)
+            self._said(passage.text)
+        elif passage.name == DATA:
+            self.data = self.data or passage.text
         else:
             if len(self.passages) >= MOST_PASSAGES:
                 raise ExchangeError(
                     "NAR021", f"Más de {MOST_PASSAGES} pasajes.", f"More than {MOST_PASSAGES} passages."
                 )
-            self.passages.append(passage)
+            self.passages.append(_sound(passage))
 
-    def _data(self, text: str) -> None:
+    def _said(self, text: str) -> None:
         """StoryData: bad JSON is warned of and discarded, as the specification asks."""
         given = _json(text)
         if not isinstance(given, dict):
@@ -74,12 +86,26 @@ class _Making:
         self.ifid = str(given.get("ifid") or "")
 
     def done(self) -> TwineStory:
-        """The story; it begins where it says, or at «Start», or with its first passage."""
-        names = [passage.name for passage in self.passages]
-        start = self.start if self.start in names else "Start" if "Start" in names else names[0] if names else ""
+        """The story."""
         return TwineStory(
-            self.name or "Twine", start, self.ifid, tuple(self.passages), self.dropped, tuple(self.warnings)
+            name=_clean(self.name) or "Twine",
+            start=self.start if any(passage.name == self.start for passage in self.passages) else "",
+            ifid=self.ifid,
+            passages=tuple(self.passages),
+            data=self.data,
+            dropped=self.dropped,
+            warnings=tuple(self.warnings),
         )
+
+
+def _clean(text: str) -> str:
+    """Without characters that cannot be stored."""
+    return UNSOUND.sub("\ufffd", text)
+
+
+def _sound(passage: Passage) -> Passage:
+    tags = tuple(_clean(tag) for tag in passage.tags if tag)
+    return replace(passage, name=_clean(passage.name), text=_clean(passage.text), tags=tags)
 
 
 def _json(text: str) -> Any:
@@ -93,6 +119,7 @@ def _json(text: str) -> Any:
 def read_twee(text: str) -> TwineStory:
     """A Twee 3 file. Raises ExchangeError for too many passages."""
     making = _Making()
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     headers = list(_HEADER.finditer(text))
     line, place = 1, 0
     for number, header in enumerate(headers):
@@ -108,8 +135,8 @@ def read_twee(text: str) -> TwineStory:
             else:
                 said = f"{name}: metadatos que no son JSON", f"{name}: metadata that is no JSON"
                 making.warnings.append(said)
-        body = text[header.end() : end].removeprefix("\r").removeprefix("\n").rstrip()
-        making.add(Passage(name, body.replace("\r\n", "\n"), tags, position, line))
+        body = text[header.end() : end].removeprefix("\n").rstrip()
+        making.add(Passage(name, body, tags, position, line))
     return making.done()
 
 
@@ -168,18 +195,19 @@ def _story(header: str, body: str) -> TwineStory:
 
 def _elements(text: str, tag: str) -> Iterator[tuple[str, str]]:
     """The header and the inside of each element with this tag; one pass over the text."""
-    low, place = text.lower(), 0
-    opening, closing = f"<{tag}", f"</{tag}"
-    while (start := low.find(opening, place)) >= 0:
-        place = start + len(opening)
-        header_end = low.find(">", place, place + MOST_HEADER)
-        if header_end < 0 or low[place : place + 1] not in {" ", "\n", "\t", "\r", ">"}:
+    opening = re.compile(rf"<{tag}(?=[ \n\t\r>])", re.I | re.A)
+    closing = re.compile(f"</{tag}", re.I | re.A)
+    place = 0
+    while start := opening.search(text, place):
+        place = start.end()
+        header_end = text.find(">", place, place + MOST_HEADER)
+        if header_end < 0:
             continue
-        end = low.find(closing, header_end)
-        if end < 0:
+        end = closing.search(text, header_end)
+        if end is None:
             return
-        yield text[place:header_end], text[header_end + 1 : end]
-        place = end + len(closing)
+        yield text[place:header_end], text[header_end + 1 : end.start()]
+        place = end.end()
 
 
 def _attributes(header: str) -> dict[str, str]:
@@ -193,11 +221,11 @@ def read_json(given: dict[str, Any]) -> TwineStory:
     by_pid: dict[str, str] = {}
     for one in _objects(given.get("passages")):
         name, tags = str(one.get("name") or ""), one.get("tags") or []
-        words = tags.split() if isinstance(tags, str) else [str(tag) for tag in tags if isinstance(tag, str)]
+        words = tags.split() if isinstance(tags, str) else tags if isinstance(tags, list) else []
         metadata = one.get("metadata") if isinstance(one.get("metadata"), dict) else {}
         place = _place(str(one.get("position") or (metadata or {}).get("position") or ""))
         by_pid[str(one.get("pid") or one.get("id") or "")] = name
-        making.add(Passage(name, str(one.get("text") or ""), tuple(words), place))
+        making.add(Passage(name, str(one.get("text") or ""), tuple(map(str, words)), place))
     start = given.get("start") or by_pid.get(str(given.get("startnode") or given.get("startPassage") or ""), "")
     making.start = str(start or "")
     return making.done()

@@ -6,15 +6,13 @@ from statistics import median
 
 from narrative.linting.findings import Finding, World, found
 from narrative.story.content import Choice, Fragment, Story
+from narrative.story.macros import left_in
 from narrative.story.reading import Words
 from yabot.core.telegram import markup
 from yabot.core.telegram.limits import CAPTION, TEXT
 
 LABEL, SHORT, MANY = 60, 32, 6
 LONG_TIMES, LONG = 4, 1500
-MACRO = re.compile(
-    r"<<[^<>]+>>|\((?:if|else|else-if|set|put|link|display|print|unless|click)[:\s][^)]*\)|^\*\s*\{", re.M
-)
 MARKED = re.compile(r"<[a-z/!-]|https?://|\bt\.me/", re.IGNORECASE)
 
 
@@ -28,7 +26,7 @@ def check(story: Story, world: World) -> Iterator[Finding]:
     lengths = [len(part.text.in_(story.language)) for part in story.fragments if part.text]
     usual = median(lengths) if lengths else 0
     for fragment in story.fragments:
-        yield from _texts(story, fragment)
+        yield from _texts(fragment)
         yield from _labels(story, fragment)
         yield from _translations(story, fragment, world)
         length = len(fragment.text.in_(story.language))
@@ -38,15 +36,17 @@ def check(story: Story, world: World) -> Iterator[Finding]:
             yield found("NAR212", fragment.key)
 
 
-def _texts(story: Story, fragment: Fragment) -> Iterator[Finding]:
+def _texts(fragment: Fragment) -> Iterator[Finding]:
     limit = CAPTION if fragment.media else TEXT
     variants = [(f"variante {number}", one.text) for number, one in enumerate(fragment.variants, start=1)]
+    macros: dict[str, None] = {}
     for name, words in [("texto", fragment.text), *variants]:
         for language, text in words.by_language.items():
             where = f"{name} ({language})"
             yield from _text(fragment.key, where, text, limit)
-    for left in MACRO.findall(fragment.text.in_(story.language))[:3]:
-        yield found("NAR217", fragment.key, "", left.strip()[:40])
+            macros |= dict.fromkeys(left_in(text))
+    for left in list(macros)[:3]:
+        yield found("NAR217", fragment.key, "", left[:40])
 
 
 def _text(key: str, where: str, text: str, limit: int) -> Iterator[Finding]:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import time
 import zipfile
+from collections.abc import Callable
 
 from narrative.exchange import Brought, read_any
 from narrative.story.content import Media, Story
@@ -37,3 +39,17 @@ def zipped(*entries: tuple[str, bytes]) -> bytes:
 def story_json(made: Story = HOUSE) -> bytes:
     """A ``story.json``."""
     return json.dumps(made.to_json()).encode()
+
+
+def growth(write: Callable[[int], bytes], read: Callable[[bytes], object], size: int) -> float:
+    """How many times as long it takes to read a file of four times this size: 4 when that is linear, 16 when not."""
+
+    def cost(data: bytes) -> float:
+        times = []
+        for _ in range(3):
+            before = time.process_time()
+            read(data)
+            times.append(time.process_time() - before)
+        return min(times)
+
+    return cost(write(4 * size)) / cost(write(size))
