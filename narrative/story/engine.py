@@ -21,6 +21,7 @@ _VIP_ONLY = {"es": "Este capítulo es solo para VIP", "en": "This chapter is for
 _UNKNOWN = {"es": "No lo sé ahora", "en": "I cannot tell right now"}
 NOTHING, OUTSIDE = Facts(), State()
 _NO_WAY_BACK = {"es": "Aquí no hay vuelta atrás", "en": "There is no way back from here"}
+_UNWRITTEN = {"es": "Todavía no está escrito", "en": "This is not written yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def _closed(story: Story, choice: Choice, target: str, state: State, facts: Fact
     if (once and state.chosen.get(choice.key)) or (visit and choice.key in state.here):
         return _TAKEN
     if target not in story.by_key:
-        return _NO_WAY_BACK
+        return _NO_WAY_BACK if choice.target == BACK else _UNWRITTEN
     if not choice.condition.check(facts):
         return {language: choice.condition.explain(facts, language) for language in ("es", "en")}
     if choice.price and "besitos" in facts.unknown:

@@ -143,6 +143,13 @@ def test_a_target_that_is_not_there_yet_can_be_written(admin_client, house) -> N
     assert stub.context["desk"].form["key"].value() == "bodega"
 
 
+def test_a_fragment_that_is_still_to_be_written_is_named_in_the_storys_language(admin_client) -> None:
+    row = StoryRow.objects.create(key="house", title_es="The house", language="en")
+    url = f"{reverse('admin:narrative_fragment_add')}?story={row.pk}&key=attic&title=The+attic"
+    admin_client.post(url, typed(admin_client, url, text="Dust."))
+    assert dict(drafts.fragment(row.pk, "attic")[0].title.by_language) == {"en": "The attic"}
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

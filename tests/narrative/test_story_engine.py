@@ -185,6 +185,11 @@ def test_back_leads_to_where_the_reader_came_from():
     assert options(story(mirror), walked(story(mirror))) == {"volver": "Aquí no hay vuelta atrás"}
 
 
+def test_a_choice_to_what_nobody_has_written_says_so():
+    played = story(fragment("sala", choice("desvan")))
+    assert options(played, walked(played)) == {"a-desvan": "Todavía no está escrito"}
+
+
 @pytest.mark.parametrize(
     ("facts", "gate"),
     [

@@ -82,7 +82,7 @@ class FragmentAdmin(ModelAdmin):
         story = _story(request.GET.get("story", ""))
         if story is None:
             return self._choose(request)
-        return self._desk(request, Work(story, None, _stub(request), None))
+        return self._desk(request, Work(story, None, _stub(request, story.language), None))
 
     def _choose(self, request: HttpRequest) -> HttpResponse:
         """Which story a new fragment is for."""
@@ -284,10 +284,10 @@ def content_key(text: str) -> bool:
     return bool(KEY.match(text))
 
 
-def _stub(request: HttpRequest) -> content.Fragment:
+def _stub(request: HttpRequest, language: str) -> content.Fragment:
     """A new fragment, named as whoever led here said."""
     title, key = request.GET.get("title", ""), request.GET.get("key", "")
-    said = Words({"es": title}) if title else NO_WORDS
+    said = Words({language: title}) if title else NO_WORDS
     return content.Fragment(key=key if content_key(key) else "", title=said)
 
 
