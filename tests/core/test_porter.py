@@ -5,7 +5,7 @@ from django.db import IntegrityError, OperationalError
 
 from tests.core.hearing import MODULE, Journal, ThingHappened, listening
 from tests.factories import core as factories
-from yabot.core import delivery
+from yabot.core import clock, delivery
 from yabot.core.events import publish
 from yabot.core.models import MessageState, OutgoingMessage
 from yabot.core.telegram import outbox, stages
@@ -115,7 +115,7 @@ def test_a_database_that_is_away_is_everybodys_trouble():
 
 def sending() -> Claimed:
     """A message under way."""
-    row = factories.OutgoingMessageFactory(state=MessageState.SENDING)
+    row = factories.OutgoingMessageFactory(state=MessageState.SENDING, claimed_at=clock.now())
     return Claimed(row.pk, row.chat_id, "sendMessage", "{}", 1, None)
 
 
