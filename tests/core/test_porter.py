@@ -73,8 +73,10 @@ def test_a_module_that_always_fails_keeps_no_other_from_hearing(monkeypatch, por
 
 
 @pytest.mark.django_db
-def test_what_failed_rests_and_the_rest_goes_on(expected_errors):
+def test_what_failed_rests_and_the_rest_goes_on(monkeypatch, expected_errors):
     expected_errors.append("poisoned failed and is tried again")
+    monkeypatch.setattr(stages, "FIRST_REST", 9999.0)
+    monkeypatch.setattr(stages, "LONGEST_REST", 9999.0)
     work, tries = Stages(), []
 
     def fail() -> bool:
@@ -115,7 +117,8 @@ def test_a_database_that_is_away_is_everybodys_trouble():
 
 def sending() -> Claimed:
     """A message under way."""
-    row = factories.OutgoingMessageFactory(state=MessageState.SENDING, claimed_at=clock.now())
+    now = clock.now()
+    row = factories.OutgoingMessageFactory(state=MessageState.SENDING, due_at=now, claimed_at=now)
     return Claimed(row.pk, row.chat_id, "sendMessage", "{}", 1, None)
 
 

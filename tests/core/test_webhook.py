@@ -10,6 +10,7 @@ from yabot.core import bell
 from yabot.core.checks import check_webhook
 from yabot.core.models import InboundUpdate
 from yabot.core.telegram import bridge, inbox, webhook
+from yabot.core.telegram.apologies import Apologies
 
 SECRET = "s" * 40
 HEADERS = [(b"x-telegram-bot-api-secret-token", SECRET.encode())]
@@ -72,6 +73,71 @@ async def test_when_nothing_can_be_stored_telegram_is_asked_to_come_again(monkey
         raise OperationalError("disk full")
 
     monkeypatch.setattr(inbox, "store", broken)
+
+    assert await ask(part(b'{"update_id": 1}')) == 503
+
+
+class BadApi:
+    """A Bot API that fails in a way nobody thought of, or never answers."""
+
+    def __init__(self, answers: bool = True) -> None:
+        self._answers = answers
+        self.asked = asyncio.Event()
+
+    async def call(self, *args, **kwargs) -> None:
+        self.asked.set()
+        if not self._answers:
+            await asyncio.Event().wait()
+        raise RuntimeError("the session is closed")
+
+
+def beginning(api: BadApi) -> webhook.Endpoint:
+    """An endpoint that apologises through ``api``."""
+    endpoint = webhook.Endpoint()
+    endpoint._basket = webhook.Basket(Apologies(api))  # type: ignore[arg-type]
+    return endpoint
+
+
+TAP = b'{"update_id": 1, "callback_query": {"id": "9", "from": {"id": 7}}}'
+
+
+async def test_an_apology_that_fails_keeps_nobody_waiting(monkeypatch):
+    def broken(updates):
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(inbox, "store", broken)
+    api = BadApi()
+    endpoint = beginning(api)
+
+    assert await ask(part(TAP), endpoint=endpoint) == 503
+    await asyncio.wait_for(api.asked.wait(), 10)
+    assert await ask(part(TAP.replace(b"1", b"2", 1)), endpoint=endpoint) == 503
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_an_apology_that_never_ends_delays_no_answer(monkeypatch):
+    monkeypatch.setattr(webhook, "AT_ONCE", 0.01)
+    api, real = BadApi(answers=False), inbox.store
+    loop = asyncio.get_running_loop()
+
+    def slow(updates):
+        asyncio.run_coroutine_threadsafe(api.asked.wait(), loop).result(10)
+        return real(updates)
+
+    monkeypatch.setattr(inbox, "store", slow)
+    endpoint = beginning(api)
+
+    assert await asyncio.wait_for(ask(part(TAP), endpoint=endpoint), 10) == 200
+    for telling in endpoint._basket._telling:
+        telling.cancel()
+
+
+async def test_a_bug_while_storing_leaves_nobody_without_an_answer(monkeypatch):
+    def broken(point):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(webhook.faults, "point", broken)
+    monkeypatch.setattr(inbox, "store", lambda updates: [])
 
     assert await ask(part(b'{"update_id": 1}')) == 503
 

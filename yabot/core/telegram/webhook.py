@@ -131,6 +131,7 @@ class Basket:
         self._apologies = apologies
         self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._clerk: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def hand_over(self, update: dict[str, Any]) -> None:
         """Return when the update is committed. Raises Refused (503) when that is impossible now."""
@@ -141,9 +142,14 @@ class Basket:
         await taken
 
     async def _work(self) -> None:
+        """Have everything that waits stored and answered. Whatever fails, nobody is left waiting: they come again."""
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            failed = await self._store([update for update, _ in batch])
+            try:
+                failed = await self._store([update for update, _ in batch])
+            except Exception as error:  # noqa: BLE001 - nothing was promised, and the next batch may succeed
+                log.warning("updates from the webhook could not be stored: %s", redact(repr(error)))
+                failed = {update["update_id"] for update, _ in batch}
             for update, taken in batch:
                 if taken.done():  # whoever asked has hung up
                     continue
@@ -157,21 +163,24 @@ class Basket:
         storing = asyncio.ensure_future(in_db(store, updates))
         await asyncio.wait({storing}, timeout=AT_ONCE)
         if not storing.done() or storing.exception():
-            await self._apologise(updates)
-        try:
-            failed = await storing
-        except Exception as error:  # noqa: BLE001 - whatever it is: nothing was promised, and the next one may succeed
-            log.warning("updates from the webhook could not be stored: %s", redact(repr(error)))
-            return {update["update_id"] for update in updates}
+            self._apologise(updates)
+        failed = await storing
         faults.point("after_webhook_commit")
         if self._apologies:
             self._apologies.forget()
         return failed
 
-    async def _apologise(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Tell whoever tapped or wrote that they have to wait; Telegram sends their updates again."""
+    def _apologise(self, updates: Sequence[dict[str, Any]]) -> None:
+        """Tell whoever tapped or wrote that they have to wait, while Telegram is answered without waiting for that."""
         if self._apologies:
-            await self._apologies.tell(updates)
+            telling = asyncio.create_task(self._apologies.tell(updates))
+            self._telling.add(telling)
+            telling.add_done_callback(self._told)
+
+    def _told(self, telling: asyncio.Task[None]) -> None:
+        self._telling.discard(telling)
+        if not telling.cancelled() and (error := telling.exception()):
+            log.warning("readers could not be told to wait: %s", redact(repr(error)))
 
 
 def store(updates: Sequence[dict[str, Any]]) -> Collection[int]:
