@@ -118,6 +118,24 @@ def test_a_run_under_way_is_looked_at_again_until_it_is_over():
     assert tick_at(NOON + timedelta(seconds=10), runs, each) == ["count"]
 
 
+def test_whoever_was_taken_for_dead_leaves_the_record_to_whoever_took_over():
+    late = Ticker([Job("count", timedelta(hours=1), lambda: None)])
+
+    def take_too_long() -> None:
+        JobRun.objects.update(started_at=NOON - timedelta(minutes=16))
+        assert tick_at(NOON, [], Ticker([Job("count", timedelta(hours=1), fail)])) == ["count"]
+
+    def fail() -> None:
+        JobRun.objects.update(owner="elsewhere:1:a", attempts=3)  # and so was the second one
+
+    slow = Ticker([Job("count", timedelta(hours=1), take_too_long)])
+
+    assert tick_at(NOON, [], slow) == ["count"]
+    run = JobRun.objects.get()
+    assert (run.owner, run.attempts, run.finished_at) == ("elsewhere:1:a", 3, None)
+    assert tick_at(NOON, [], late) == []
+
+
 def test_old_runs_are_forgotten():
     for age in (1, 8):
         JobRun.objects.create(job="count", due_at=clock.now() - timedelta(days=age))

@@ -1,7 +1,9 @@
 """Periodic jobs: each due time is a row that only one ticker can make, so any number of tickers is safe.
 
 A job asks "what is due?", never "what happened at this tick?": after a gap of ten hours it runs once. A run whose
-process died is taken over, at once on the same host, elsewhere when no run can take that long.
+process died is taken over, at once on the same host, elsewhere when no run should take that long. A worker ends a job
+that takes too long with its process; ``runbot`` cannot end a thread, and would not end the bot for it: its jobs have
+no limit but those of what they wait for, and one that is taken for dead leaves the record to whoever took it over.
 """
 
 import logging
@@ -103,14 +105,18 @@ def _is_abandoned(found: JobRun) -> bool:
     return leases.is_gone(found.owner) or found.started_at < clock.now() - LONGEST
 
 
-def _take_over(found: JobRun) -> int:
-    mine = {"owner": leases.new_owner(), "started_at": clock.now(), "attempts": found.attempts + 1}
-    return JobRun.objects.filter(pk=found.pk, owner=found.owner, attempts=found.attempts).update(**mine)
+def _take_over(found: JobRun) -> bool:
+    theirs = JobRun.objects.filter(pk=found.pk, owner=found.owner, attempts=found.attempts)
+    found.owner, found.started_at, found.attempts = leases.new_owner(), clock.now(), found.attempts + 1
+    return bool(theirs.update(owner=found.owner, started_at=found.started_at, attempts=found.attempts))
 
 
 @atomic
 def _finish(taken: JobRun, error: str) -> None:
-    JobRun.objects.filter(pk=taken.pk).update(finished_at=clock.now(), error=error)
+    """Only of one's own run: whoever took it over tells how theirs ended."""
+    mine = JobRun.objects.filter(pk=taken.pk, owner=taken.owner, attempts=taken.attempts)
+    if not mine.update(finished_at=clock.now(), error=error):
+        log.warning("the job %s took so long that somebody else has begun it again", taken.job)
 
 
 @atomic
