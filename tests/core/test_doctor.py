@@ -156,6 +156,31 @@ def test_an_old_postgresql_is_named() -> None:
     assert levels(databases.postgresql(130_011)) == {"engine": Level.WARNING}
 
 
+@pytest.mark.parametrize(
+    ("pool", "processes", "cure"),
+    [
+        (16, 6, ""),
+        (16, 7, "Pon DATABASE_POOL=13 o menos en .env, o max_connections = 115 o más en postgresql.conf."),
+        (2, 60, "Pon max_connections = 123 o más en postgresql.conf."),
+    ],
+)
+def test_more_connections_than_postgresql_has_are_counted_with_the_cure(settings, pool, processes, cure) -> None:
+    settings.DATABASE_POOL = pool
+
+    found = databases.room(97, kept=3, processes=processes)
+
+    assert (found.level, found.cure) == (Level.WARNING if cure else Level.OK, cure)
+
+
+@pytest.mark.django_db
+def test_postgresql_is_asked_how_many_connections_it_has() -> None:
+    found = databases.connections()
+
+    assert [(one.part, one.level) for one in found] == (
+        [("connections", Level.OK)] if connection.vendor == "postgresql" else []
+    )
+
+
 def test_mongodb_needs_a_replica_set_and_a_majority() -> None:
     assert list(databases.mongodb({"setName": "rs0"}, {"w": "majority"})) == []
     assert list(databases.mongodb({"msg": "isdbgrid"}, {})) == []

@@ -4,17 +4,20 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from yabot.core import checks
+from yabot.core import checks, readings
 from yabot.core.doctor.diagnosis import Diagnosis, broken, warning, well
 from yabot.core.redaction import redact
 
 OLDEST_SQLITE = (3, 35)
 OLDEST_POSTGRESQL = 14
+_RESERVED = ("superuser_reserved_connections", "reserved_connections")  # the second one since PostgreSQL 16
+LEAST_POOL = 2  # the least DATABASE_POOL may be
 
 
 def reach() -> Diagnosis:
@@ -65,6 +68,30 @@ def postgresql(version: int) -> Iterator[Diagnosis]:
     if version // 10_000 < OLDEST_POSTGRESQL:
         what = _("PostgreSQL %d ya no recibe arreglos.") % (version // 10_000)
         yield warning("engine", what, _("Pásate a PostgreSQL %d o más nuevo.") % OLDEST_POSTGRESQL)
+
+
+def connections() -> list[Diagnosis]:
+    """Whether PostgreSQL has room for every connection that the processes that live may open."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [["max_connections", *_RESERVED]])
+        told = {name: int(setting) for name, setting in cursor.fetchall()}
+    kept = sum(told.get(name, 0) for name in _RESERVED)
+    return [room(told["max_connections"] - kept, kept=kept, processes=max(1, len(readings.processes())))]
+
+
+def room(most: int, *, kept: int, processes: int) -> Diagnosis:
+    """``most`` connections for so many processes; ``kept`` are the server's own."""
+    wanted = settings.DATABASE_POOL * processes
+    facts = {"wanted": wanted, "most": most, "fits": most // processes, "max": wanted + kept}
+    if wanted <= most:
+        return well("connections", _("PostgreSQL da %(most)d conexiones; aquí se abren hasta %(wanted)d.") % facts)
+    what = _("Los procesos en marcha pueden abrir %(wanted)d conexiones, y PostgreSQL da %(most)d.") % facts
+    if facts["fits"] < LEAST_POOL:
+        return warning("connections", what, _("Pon max_connections = %(max)d o más en postgresql.conf.") % facts)
+    cure = _("Pon DATABASE_POOL=%(fits)d o menos en .env, o max_connections = %(max)d o más en postgresql.conf.")
+    return warning("connections", what, cure % facts)
 
 
 def mongodb(hello: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[Diagnosis]:

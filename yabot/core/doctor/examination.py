@@ -29,7 +29,7 @@ def examine(kinds: Sequence[str], language: str) -> list[Diagnosis]:
     if is_there:
         parts["engine"] = databases.engine
     if has_tables:
-        parts["running"] = running.examine
+        parts |= {"running": running.examine, "connections": databases.connections}
     parts["telegram"] = partial(_telegram, kinds, has_tables)
     with ThreadPoolExecutor(len(parts)) as pool:
         found = [pool.submit(_guarded, name, look, language) for name, look in parts.items()]
