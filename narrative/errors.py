@@ -138,6 +138,22 @@ class NotReady(DomainError):
         return f"Tiene avisos ({self.warnings}): di por qué se publica con ellos."
 
 
+class NeverLive(DomainError):
+    """A release that waits for its time, or was taken back before it came. Nobody can go back to it."""
+
+    code = "NAR020"
+
+    def __init__(self, number: int) -> None:
+        super().__init__(str(number))
+        self.number = number
+
+    def sentence(self, language: str) -> str:
+        """That it never came out."""
+        if language == "en":
+            return f"Release {self.number} never came out."
+        return f"La edición {self.number} nunca llegó a salir."
+
+
 class NoSuchCode(DomainError):
     """No hint has this code. Nothing happened."""
 

@@ -33,6 +33,7 @@ class ReleaseAdmin(ReadOnlyAdmin, ModelAdmin):
         "goes_live_at",
         "is_waiting",
         "is_moving",
+        "is_cancelled",
     ]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -63,6 +63,7 @@ class Release(models.Model):
     goes_live_at = models.DateTimeField(_("sale"), null=True, blank=True, help_text=_("Vacío: salió al hacerse."))
     is_waiting = models.BooleanField(_("espera su hora"), default=False)
     is_moving = models.BooleanField(_("trasladando lectores"), default=False)
+    is_cancelled = models.BooleanField(_("no salió"), default=False)
     created_at = models.DateTimeField(_("cuándo"), default=clock.now)
 
     class Meta:

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from django.db.models import Max
 
+from narrative.errors import NeverLive
 from narrative.models import Release, Story
 from narrative.story import content
 from narrative.story.reading import StoryError
@@ -72,6 +73,7 @@ def go_live(made: Release) -> bool:
     told = content.Story.from_json(orjson.loads(made.content))
     titles = {"title_es": told.title.in_("es")[:200], "title_en": told.title.by_language.get("en", "")[:200]}
     Story.objects.filter(pk=made.story_id).update(live=made, **titles)
+    _stop_moving(made)
     if made.moves.get("fragments") or made.moves.get("everybody"):
         Release.objects.filter(pk=made.pk).update(is_moving=True)
     made.is_waiting = False
@@ -80,10 +82,21 @@ def go_live(made: Release) -> bool:
 
 @atomic
 def go_back(story_id: UUID, *, number: int) -> Release:
-    """Have new readers begin with an earlier release again. Raises Release.DoesNotExist."""
+    """Have new readers begin with an earlier release again; nobody else is moved to the one that is left.
+
+    Raises Release.DoesNotExist, and NeverLive for one that waits or was cancelled.
+    """
     found = Release.objects.get(story_id=story_id, number=number)
+    if found.is_waiting or found.is_cancelled:
+        raise NeverLive(number)
     Story.objects.filter(pk=story_id).update(live=found)
+    _stop_moving(found)
     return found
+
+
+def _stop_moving(live: Release) -> None:
+    """Two releases that move readers at once would take them from each other for ever."""
+    Release.objects.filter(story=live.story_id, is_moving=True).exclude(pk=live.pk).update(is_moving=False)
 
 
 def told_in(release_id: UUID) -> content.Story:

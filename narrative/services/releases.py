@@ -1,6 +1,7 @@
 """Releasing a draft: what changed, whether it may come out, and what becomes of the readers of older releases."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, QuerySet
@@ -16,6 +17,7 @@ from yabot.core import clock
 from yabot.core.transactions import atomic
 
 CHUNK = 200
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def publish_due() -> int:
 def cancel(made: Release) -> bool:
     """A release that waits for its time does not come out; whether it was still waiting."""
     waiting = Release.objects.filter(pk=made.pk, is_waiting=True)
-    return bool(waiting.update(is_waiting=False, goes_live_at=None))
+    return bool(waiting.update(is_waiting=False, is_cancelled=True))
 
 
 def move_readers(made: Release) -> int:
@@ -106,27 +108,39 @@ def move_readers(made: Release) -> int:
     moved = 0
     for other in list(others):
         rows = ReaderProgress.objects.filter(release_id=other, fragment__in=list(to)).order_by("pk")
-        for progress in rows[: CHUNK - moved]:
+        for progress in _one_by_one(rows):
             moved += _move(progress, made, to)
-        if moved >= CHUNK:
-            return moved
+            if moved >= CHUNK:
+                return moved
     if not moved:
         Release.objects.filter(pk=made.pk).update(is_moving=False)
     return moved
 
 
+def _one_by_one(rows: QuerySet[ReaderProgress]) -> Iterator[ReaderProgress]:
+    """All of them, read in chunks; the ones that stay where they are do not come twice."""
+    chunk = list(rows[:CHUNK])
+    while chunk:
+        yield from chunk
+        chunk = list(rows.filter(pk__gt=chunk[-1].pk)[:CHUNK])
+
+
 @atomic
 def _move(progress: ReaderProgress, made: Release, to: Mapping[str, str]) -> bool:
-    """One reader, with their way and their checkpoint, unless they have just moved themselves.
+    """One reader, with their way and their checkpoint, unless they have just moved themselves or it cannot be read.
 
     Whoever comes to another fragment arrives there when they look the next time.
     """
     known = library.told_in(made.pk).by_key
-    new = State.from_json(progress.state).brought(to, known)
+    try:
+        new = State.from_json(progress.state).brought(to, known)
+        saved = State.from_json(progress.checkpoint).brought(to, known) if progress.checkpoint else None
+    except (KeyError, TypeError, ValueError):
+        log.error("the progress %s cannot be read: its reader stays in release %s", progress.pk, progress.release_id)
+        return False
     if new is None:
         return False
     new = replace(new, step=progress.step + 1)
-    saved = State.from_json(progress.checkpoint).brought(to, known) if progress.checkpoint else None
     changes = {
         "release": made,
         "fragment": new.fragment,

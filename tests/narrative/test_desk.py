@@ -413,6 +413,10 @@ def test_a_release_waits_for_its_hour_and_can_be_stopped(admin_client, house) ->
     admin_client.post(page(house, "releases"), {"pk": made.pk, "cancel": ""})
     made.refresh_from_db()
     assert not made.is_waiting
+    shown = text(admin_client.get(url))
+    assert "no salió" in shown and 'name="back"' not in shown
+    answer = admin_client.post(page(house, "releases"), {"pk": made.pk, "back": ""}, follow=True)
+    assert "nunca llegó a salir" in text(answer)
 
 
 def test_readers_of_a_removed_fragment_are_offered_a_place(admin_client, house) -> None:

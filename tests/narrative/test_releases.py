@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from narrative.errors import NotReady
+from narrative.errors import NeverLive, NotReady
 from narrative.models import ProgressStep, ReaderProgress, Release, StepKind, StoryPath
 from narrative.models import Story as StoryRow
 from narrative.services import checking, choices, drafts, library, releases
@@ -164,6 +164,52 @@ def test_a_release_that_was_taken_back_does_not_come_out(house: StoryRow) -> Non
     with time_machine.travel(at + timedelta(hours=1)):
         assert releases.publish_due() == 0
     assert StoryRow.objects.get().live_id is None
+    assert Release.objects.get().is_cancelled
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_nobody_goes_back_to_a_release_that_never_came_out(house: StoryRow, cancelled: bool) -> None:
+    live = releases.publish(house, by="ana", terms=REASON)
+    made = releases.publish(house, by="ana", terms=replace(REASON, at=clock.now() + timedelta(hours=2)))
+    if cancelled:
+        releases.cancel(made)
+    with pytest.raises(NeverLive) as refused:
+        library.go_back(house.pk, number=2)
+    assert refused.value.sentence("es") == "La edición 2 nunca llegó a salir."
+    assert StoryRow.objects.get().live_id == live.pk
+
+
+def test_going_back_stops_the_move_to_the_release_that_is_left(house: StoryRow) -> None:
+    first = releases.publish(house, by="ana", terms=REASON)
+    choices.begin(7, story="casa")
+    releases.publish(house, by="ana", terms=replace(REASON, everybody=True))
+    library.go_back(house.pk, number=1)
+    assert releases.publish_due() == 0
+    assert ReaderProgress.objects.get().release_id == first.pk
+
+
+def test_the_newest_release_alone_moves_readers(house: StoryRow) -> None:
+    releases.publish(house, by="ana", terms=REASON)
+    choices.begin(7, story="casa")
+    releases.publish(house, by="ana", terms=replace(REASON, everybody=True))
+    newest = releases.publish(house, by="ana", terms=replace(REASON, everybody=True))
+    assert [releases.publish_due() for _ in range(3)] == [1, 0, 0]
+    assert ReaderProgress.objects.get().release_id == newest.pk
+
+
+def test_a_reader_whose_place_cannot_be_read_holds_up_nobody(
+    house: StoryRow, monkeypatch: pytest.MonkeyPatch, expected_errors: list[str]
+) -> None:
+    monkeypatch.setattr(releases, "CHUNK", 2)
+    expected_errors.append("cannot be read: its reader stays")
+    releases.publish(house, by="ana", terms=REASON)
+    for user in range(1, 6):
+        choices.begin(user, story="casa")
+    ReaderProgress.objects.filter(user_id__in=(1, 2)).update(state={"half": "written"})
+    made = releases.publish(house, by="ana", terms=replace(REASON, everybody=True))
+    assert [releases.publish_due() for _ in range(3)] == [2, 1, 0]
+    moved = ReaderProgress.objects.filter(release=made)
+    assert sorted(moved.values_list("user_id", flat=True)) == [3, 4, 5]
 
 
 def test_a_saved_way_that_changed_is_a_warning(house: StoryRow) -> None:

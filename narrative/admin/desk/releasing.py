@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from narrative.admin.desk import rights, words
 from narrative.admin.desk.forms import spoken
 from narrative.admin.desk.reviewing import doors, shown
+from narrative.errors import NeverLive
 from narrative.models import Release, Story
 from narrative.services import checking, drafts, library, releases
 from narrative.services.library import Terms
@@ -113,6 +114,15 @@ def past(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
         if "cancel" in request.POST and releases.cancel(made):
             messages.success(request, _("La edición %d ya no saldrá.") % made.number)
         elif "back" in request.POST:
-            library.go_back(story.pk, number=made.number)
-            messages.success(request, _("Los lectores nuevos empiezan otra vez con la edición %d.") % made.number)
+            _go_back(request, story, made.number)
     return HttpResponseRedirect(reverse("admin:narrative_story_release", args=[story.pk]))
+
+
+def _go_back(request: HttpRequest, story: Story, number: int) -> None:
+    """Do it, and say so; or why not."""
+    try:
+        library.go_back(story.pk, number=number)
+    except NeverLive as refused:
+        messages.error(request, refused.sentence(spoken()))
+    else:
+        messages.success(request, _("Los lectores nuevos empiezan otra vez con la edición %d.") % number)
