@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 from narrative.errors import NotReady
 from narrative.linting import Lint
 from narrative.models import ProgressStep, ReaderProgress, Release, StepKind, Story
-from narrative.services import checking, drafts, library
+from narrative.services import checking, drafts, library, reviews
 from narrative.services.library import Terms
 from narrative.story import content
 from narrative.story.state import State
@@ -66,12 +66,22 @@ def readers_on(story: Story, fragments: tuple[str, ...]) -> dict[str, int]:
 
 
 def publish(story: Story, *, by: str, note: str = "", terms: Terms = library.NOW) -> Release:
-    """Release the draft. Raises NotReady with errors, or with warnings and no reason; StoryError."""
+    """Release the draft; it is in review no longer.
+
+    Raises NotReady with errors, or with warnings and no reason; StoryError.
+    """
     told = drafts.told(story)
     found = checking.review(story, told)
     if found.errors or (found.warnings and not terms.reason.strip()):
         raise NotReady(len(found.errors), len(found.warnings))
-    return library.release(told, note=note, author=by, terms=replace(terms, lint=_kept(found)))
+    return _out(told, story, note, by, replace(terms, lint=_kept(found)))
+
+
+@atomic
+def _out(told: content.Story, story: Story, note: str, by: str, terms: Terms) -> Release:
+    """Out of review and released, both or neither; what was reviewed took seconds and is not in here."""
+    reviews.withdraw(story.pk)
+    return library.release(told, note=note, author=by, terms=terms)
 
 
 def _kept(found: Lint) -> dict[str, object]:

@@ -428,7 +428,7 @@ def test_readers_of_a_removed_fragment_are_offered_a_place(admin_client, house) 
     house.refresh_from_db()
     drafts.remove(house, "sala")
     shown = text(admin_client.get(page(house, "release")))
-    assert "1 lector está en «sala», que ya no existe" in shown
+    assert "1 lector está en «Sala», que ya no existe" in shown
     assert 'name="move-sala"' in shown
 
 

@@ -1,5 +1,6 @@
 """The release page: what changes for readers, what stands in the way, when it comes out, and the way back."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from narrative.admin.desk import rights, words
+from narrative.admin.desk import rights
+from narrative.admin.desk.differences import FieldChange, differences
 from narrative.admin.desk.forms import spoken
-from narrative.admin.desk.reviewing import doors, shown
+from narrative.admin.desk.reviewing import doors, grouped, shown
 from narrative.errors import NeverLive
 from narrative.models import Release, Story
-from narrative.services import checking, drafts, library, releases
+from narrative.services import checking, drafts, library, releases, reviews
 from narrative.services.library import Terms
 from narrative.story import content
 from yabot.core import clock
@@ -35,14 +37,22 @@ def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
             return answer
     live = library.told_in(story.live_id) if story.live_id else None
     found, changed = checking.review(story, told), releases.changes(story, told, live)
+    titles = {
+        part.key: part.title.in_(story.language) or part.key for each in (live, told) if each for part in each.fragments
+    }
     context = {
         "title": _("Publicar"),
         "story": story,
         "changes": changed,
-        "differences": _differences(told, live, changed),
-        "errors": shown(story, found.errors, urls := doors(story)),
-        "warnings": shown(story, found.warnings, urls),
-        "targets": told.fragments,
+        "added": [titles[key] for key in changed.added],
+        "removed": [titles[key] for key in changed.removed],
+        "stranded": [(key, titles[key], count) for key, count in changed.stranded.items()],
+        "differences": _differences(told, live, changed, titles),
+        "errors": grouped(shown(story, found.errors, urls := doors(story))),
+        "warnings": grouped(shown(story, found.warnings, urls)),
+        "targets": [(part.key, titles[part.key]) for part in told.fragments],
+        "asked": reviews.asked(story),
+        "may_ask": request.user.has_perm(rights.WRITE),
         "typed": request.POST,
         "waiting": list(Release.objects.filter(story=story, is_waiting=True)),
         "past": list(Release.objects.filter(story=story, is_waiting=False).defer("content")[:20]),
@@ -88,13 +98,13 @@ def _moment(text: str) -> datetime | None:
 
 
 def _differences(
-    told: content.Story, live: content.Story | None, changed: releases.Changes
-) -> list[tuple[str, list[words.FieldChange]]]:
-    """What changed in each fragment that readers know."""
+    told: content.Story, live: content.Story | None, changed: releases.Changes, titles: Mapping[str, str]
+) -> list[tuple[str, list[FieldChange]]]:
+    """The title of each fragment that readers know and that says something else now, and what."""
     if live is None:
         return []
     return [
-        (key, words.differences(live.by_key[key].to_json(), told.by_key[key].to_json()))
+        (titles.get(key) or key, differences(live.by_key[key], told.by_key[key], titles))
         for key in changed.changed[:MOST_SHOWN]
     ]
 
@@ -126,3 +136,18 @@ def _go_back(request: HttpRequest, story: Story, number: int) -> None:
         messages.error(request, refused.sentence(spoken()))
     else:
         messages.success(request, _("Los lectores nuevos empiezan otra vez con la edición %d.") % number)
+
+
+def ask(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
+    """Whoever writes asks that the draft be published, or no longer; whoever publishes may send it back."""
+    story = rights.story_for(request, pk)
+    if request.method == "POST" and "ask" in request.POST:
+        rights.demand(request, rights.WRITE)
+        reviews.ask(story.pk, by=request.user.get_username())
+        messages.success(request, _("El borrador está en revisión: quien publica lo ve."))
+    elif request.method == "POST":
+        if not request.user.has_perm(rights.RELEASE):
+            rights.demand(request, rights.WRITE)
+        reviews.withdraw(story.pk)
+        messages.success(request, _("Es un borrador otra vez."))
+    return HttpResponseRedirect(reverse("admin:narrative_story_release", args=[story.pk]))

@@ -24,6 +24,7 @@ PAGES = {
     "revisar": ("review", reviewing.show),
     "traducir": ("translate", translating.show),
     "publicar": ("release", releasing.show),
+    "publicar/pedir": ("ask", releasing.ask),
     "ediciones": ("releases", releasing.past),
     "exportar": ("exchange", exchange.show),
 }
@@ -148,10 +149,10 @@ class StoryAdmin(ModelAdmin):
 
     @column(_("estado"))
     def state(self, story: Story) -> SafeString:
-        """Whether readers can find it."""
-        if story.live is None:
-            return badge(_("borrador"), Tone.MUTED)
-        return badge(_("publicada, edición %d") % story.live.number, Tone.GOOD)
+        """Whether readers can find it, and whether somebody asks that its draft be published."""
+        live = story.live
+        shown = badge(_("publicada, edición %d") % live.number, Tone.GOOD) if live else badge(_("borrador"), Tone.MUTED)
+        return format_html("{} {}", shown, badge(_("en revisión"), Tone.WARNING) if story.review_asked_at else "")
 
     @column(_("fragmentos"))
     def pieces(self, story: Story) -> int:

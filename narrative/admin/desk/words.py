@@ -1,30 +1,21 @@
 """What the desk says about a fragment: names to choose from, where it is used, what changed and who did."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from narrative.models import (
-    Fragment,
-    FragmentVersion,
-    Hint,
-    LucienTemplate,
-    Reference,
-    Story,
-)
+from narrative.admin.desk.differences import FieldChange, differences
+from narrative.models import Fragment, FragmentVersion, Hint, LucienTemplate, Reference, Story
 from narrative.services import drafts, releases
 from narrative.story import content
 from narrative.story.content import BACK
+from narrative.story.reading import StoryError
 from narrative.story.uses import uses
 
 SHOWN = 50
-SAME = {"key", "position"}
 
 
 def names(told: content.Story) -> dict[str, list[list[str]]]:
@@ -86,70 +77,11 @@ def readers(row: Fragment) -> int:
     return releases.readers_of(row.story).filter(fragment=row.key).count()
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One field of a fragment, before and after, as lines of a diff: (sign, text)."""
-
-    name: str
-    lines: list[tuple[str, str]]
-
-
-def differences(before: dict[str, Any], after: dict[str, Any]) -> list[FieldChange]:
-    """What changed between two contents of a fragment, field by field."""
-    changed = []
-    for name in after or before:
-        was, now = _lines((before or {}).get(name)), _lines((after or {}).get(name))
-        if was != now:
-            said = [(line[:1], line[2:]) for line in difflib.ndiff(was, now) if line[:1] != "?"]
-            changed.append(FieldChange(_title(name), said))
-    return changed
-
-
-def _title(name: str) -> str:
-    return {
-        "title": _("título"),
-        "text": _("texto"),
-        "choices": _("opciones"),
-        "media": _("imagen"),
-        "ending": _("final"),
-        "vip": _("solo VIP"),
-        "condition": _("condición"),
-        "variants": _("variantes"),
-        "effects": _("efectos"),
-        "fallback": _("si todo está cerrado"),
-        "checkpoint": _("punto de control"),
-        "undo": _("se puede deshacer"),
-        "tags": _("etiquetas"),
-        "position": _("lugar en el mapa"),
-        "note": _("nota"),
-        "key": _("clave"),
-    }.get(name, name)
-
-
-def _lines(value: Any) -> list[str]:
-    if isinstance(value, dict) and all(isinstance(part, str) for part in value.values()):
-        return [f"{language}: {line}" for language, text in value.items() for line in text.splitlines()]
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return [line for part in value for line in _row_lines(part)]
-    return [] if value in (None, "", [], {}, False) else [orjson.dumps(value).decode()]
-
-
-def _row_lines(part: dict[str, Any]) -> list[str]:
-    """A choice, a variant or an effect, one line for each field that says something."""
-    name = part.get("key") or part.get("do") or "·"
-    return [
-        f"{name} · {field}: {value if isinstance(value, str) else orjson.dumps(value).decode()}"
-        for field, value in part.items()
-        if value not in (None, "", [], {}, 0) and field != "key"
-    ]
-
-
 def changes(work: Any, desk: Any) -> list[FieldChange]:
     """What somebody else saved, beside what this editor typed."""
     files = dict(work.story.media.values_list("path", "kind"))
     theirs, _version = drafts.fragment(work.story.pk, work.row.key) if work.row else (work.fragment, 0)
-    mine = desk.fragment(theirs.key, files)
-    return differences(theirs.to_json(), mine.to_json())
+    return differences(theirs, desk.fragment(theirs.key, files), titles(work.story))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +99,22 @@ class PastChange:
 def history(row: Fragment) -> list[PastChange]:
     """What was done to a fragment, the newest first."""
     versions = drafts.history(row.story, row.key, SHOWN + 1)
-    past = []
+    past, named = [], titles(row.story)
     for newer, older in zip(versions, [*versions[1:], None], strict=True):
-        changed = differences(_stored(older), _stored(newer)) if newer.content else []
+        changed = differences(_stored(older), _stored(newer), named) if newer.content else []
         can_return = bool(newer.content) and newer.version != row.version
         past.append(PastChange(str(newer.pk), newer.version, newer.author, newer.at, changed, can_return))
     return past[:SHOWN]
 
 
-def _stored(version: FragmentVersion | None) -> dict[str, Any]:
-    return dict(orjson.loads(version.content)) if version and version.content else {}
+def _stored(version: FragmentVersion | None) -> content.Fragment | None:
+    """What a fragment was then; None before its beginning, and for what nobody can read any more."""
+    try:
+        return drafts.remembered(version) if version and version.content else None
+    except StoryError:
+        return None
+
+
+def titles(story: Story) -> dict[str, str]:
+    """How the draft's fragments are called. One statement."""
+    return dict(Fragment.objects.filter(story=story).values_list("key", "title"))
