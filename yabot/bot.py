@@ -19,7 +19,7 @@ from telegram.ext import (
 from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
-from narrative.bot import finding, hints, reading
+from narrative.bot import buttons, finding, hints, stories, turning
 from yabot.core import modules
 from yabot.core.bot import errors, start, wishes
 from yabot.core.bot.errors import checked
@@ -61,18 +61,18 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CommandHandler(["saldo", "balance"], here(wallet.on_balance), private))
     application.add_handler(CommandHandler(["historial", "history"], here(wallet.on_history), private))
     application.add_handler(CommandHandler(["pistas", "hints"], here(hints.on_hints), private))
-    application.add_handler(CommandHandler(["historia", "story"], here(reading.on_stories), private))
-    application.add_handler(CommandHandler(["continuar", "continue"], here(reading.on_continue), private))
+    application.add_handler(CommandHandler(["historia", "story"], here(stories.on_stories), private))
+    application.add_handler(CommandHandler(["continuar", "continue"], here(stories.on_continue), private))
     application.add_handler(CommandHandler(["codigo", "code"], here(finding.on_code), private))
     application.add_handler(CommandHandler(["ajustes", "settings"], wishes.on_wishes, private))
     application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
     application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
     application.add_handler(CallbackQueryHandler(checked(here(hearts.on_heart)), PRESS.pattern))
     application.add_handler(CallbackQueryHandler(checked(start.on_language_chosen), start.LANGUAGE.pattern))
-    application.add_handler(CallbackQueryHandler(checked(here(reading.on_step)), reading.STEP.pattern))
-    application.add_handler(CallbackQueryHandler(checked(here(reading.on_begin)), reading.BEGIN.pattern))
-    application.add_handler(CallbackQueryHandler(checked(here(reading.on_again)), reading.AGAIN.pattern))
-    application.add_handler(CallbackQueryHandler(checked(here(reading.on_continue)), reading.HERE.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(turning.on_step)), buttons.STEP.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(turning.on_begin)), buttons.BEGIN.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(turning.on_again)), buttons.AGAIN.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(stories.on_continue)), buttons.HERE.pattern))
     for handler, action in STORY_BUTTONS:
         application.add_handler(CallbackQueryHandler(checked(here(handler)), action.pattern))
     for handler, action in WISH_BUTTONS:
@@ -92,11 +92,11 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
 
 def offer_links() -> None:
     """What links to the bot open, and what a newcomer is offered first."""
-    screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen, "historia": reading.stories_screen}
+    screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen, "historia": stories.stories_screen}
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
-    opened = {"cuento-": reading.story_by_link, "c-": finding.code_screen}
+    opened = {"cuento-": stories.story_by_link, "c-": finding.code_screen}
     start.deep_prefixes.update({name: screen for name, screen in opened.items() if _runs_here(screen)})
-    start.first_steps[:] = [reading.first_step] if _runs_here(reading.first_step) else []
+    start.first_steps[:] = [stories.first_step] if _runs_here(stories.first_step) else []
 
 
 def here(handler: errors.Handler) -> errors.Handler:
@@ -109,10 +109,10 @@ def _runs_here(function: Callable[..., Any]) -> bool:
 
 
 STORY_BUTTONS = (
-    (reading.on_undo, reading.UNDO),
-    (reading.on_checkpoint, reading.CHECKPOINT),
-    (reading.on_stories, reading.STORIES),
-    (reading.on_vip, reading.VIP),
+    (turning.on_undo, buttons.UNDO),
+    (turning.on_checkpoint, buttons.CHECKPOINT),
+    (stories.on_stories, buttons.STORIES),
+    (stories.on_vip, buttons.VIP),
     (finding.on_first, finding.FIRST),
     (finding.on_second, finding.SECOND),
     (hints.on_hints, finding.LIST),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from narrative.bot import reading
+from narrative.bot import stories, turning
+from narrative.bot.buttons import token
 from narrative.models import ReaderProgress
 from narrative.services import drafts, library, pictures
 from narrative.story.content import Fragment, Media
@@ -48,7 +49,7 @@ def data(screen, label):
 def press(screen, label, person=LUCIA):
     """Press the choice with this label."""
     step, key = data(screen, label).values
-    return reading.take(person, step=int(step), choice=key)
+    return turning.take(person, step=int(step), choice=key)
 
 
 @pytest.fixture(autouse=True)
@@ -61,28 +62,28 @@ def links():
 def first():
     """The first page of the house."""
     library.release(HOUSE)
-    return reading.begin(LUCIA, story=reading.token("casa")).page
+    return turning.begin(LUCIA, story=token("casa")).page
 
 
 def test_without_a_story_lucien_is_writing():
-    shown = reading.stories_of(LUCIA)
+    shown = stories.stories_of(LUCIA)
 
     assert "Lucien está escribiendo" in shown.text.text
     assert shown.buttons == ()
-    assert reading.page_of(LUCIA) == shown
+    assert stories.page_of(LUCIA) == shown
 
 
 def test_the_stories_are_offered_in_the_readers_language(first):
-    assert labels(reading.stories_of(LUCIA)) == ["▶️ La casa"]
-    assert labels(reading.stories_of(EMMA)) == ["▶️ The house"]
-    assert "Estás en «Sala»" in reading.stories_of(LUCIA).text.text
+    assert labels(stories.stories_of(LUCIA)) == ["▶️ La casa"]
+    assert labels(stories.stories_of(EMMA)) == ["▶️ The house"]
+    assert "Estás en «Sala»" in stories.stories_of(LUCIA).text.text
 
 
 def test_a_page_has_its_text_and_a_button_for_each_choice(first):
     assert first.text.text == "Hay tres puertas."
     assert [entity.type for entity in first.text.entities] == ["bold"]
     assert labels(first) == ["🔒 Salir al jardín · 20 💋", "🔒 Bajar", "Abrir la puerta"]
-    assert reading.page_of(LUCIA) == first
+    assert stories.page_of(LUCIA) == first
 
 
 def test_a_choice_turns_the_page(first):
@@ -105,8 +106,8 @@ def test_an_old_button_changes_nothing(first):
     press(first, "puerta")
 
     assert press(first, "puerta") == Alert("Ese botón es de otro momento de la historia.", box=True)
-    assert reading.take(EMMA, step=1, choice="x").text == "That button belongs to another moment of the story."
-    assert reading.take(LUCIA, step=2, choice="x").box
+    assert turning.take(EMMA, step=1, choice="x").text == "That button belongs to another moment of the story."
+    assert turning.take(LUCIA, step=2, choice="x").box
     assert ReaderProgress.objects.get().step == 2
 
 
@@ -115,20 +116,20 @@ def test_an_ending_says_which_one_it_is_and_offers_to_begin_again(first):
 
     assert last.text.text == "Estás en fin.\n\n🏁 Final: La puerta\nHas encontrado 1 de 1 finales."
     assert labels(last) == ["Empezar de nuevo", "📚 Las historias"]
-    (token,) = data(last, "nuevo").values
-    again = reading.begin_again(LUCIA, story=token)
+    (name,) = data(last, "nuevo").values
+    again = turning.begin_again(LUCIA, story=name)
     assert (again.page.text.text, again.chosen) == ("Hay tres puertas.", "Empezar de nuevo")
 
 
 def test_a_story_that_is_gone_says_so():
-    for function in (reading.begin, reading.begin_again):
+    for function in (turning.begin, turning.begin_again):
         assert function(LUCIA, story="x") == Alert("Esa historia no existe.", box=True)
 
 
 def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
     library.release(story(fragment("sala", vip=True)))
 
-    page = reading.begin(LUCIA, story=reading.token("casa")).page
+    page = turning.begin(LUCIA, story=token("casa")).page
 
     assert page.text.text == "🔒 Este capítulo es solo para VIP."
     assert data(page, "otra vez").action == "aqui"
@@ -137,7 +138,7 @@ def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
 def test_a_text_with_broken_formatting_is_shown_as_it_was_written():
     library.release(story(fragment("sala", text="Hay <b>tres puertas.")))
 
-    assert reading.begin(LUCIA, story=reading.token("casa")).page.text.text == "Hay <b>tres puertas."
+    assert turning.begin(LUCIA, story=token("casa")).page.text.text == "Hay <b>tres puertas."
 
 
 def test_every_button_fits_whatever_the_keys_are():
@@ -145,7 +146,7 @@ def test_every_button_fits_whatever_the_keys_are():
     start = fragment("s" * 64, choice("f" * 64, key=long, label="Una etiqueta " * 10))
     library.release(story(start, ending("f" * 64), key="c" * 64))
 
-    page = reading.begin(LUCIA, story=reading.token("c" * 64)).page
+    page = turning.begin(LUCIA, story=token("c" * 64)).page
 
     (button,) = page.buttons[0]
     assert len(button.data.encode()) <= 64
@@ -156,7 +157,7 @@ def test_every_button_fits_whatever_the_keys_are():
 def test_a_fragment_without_a_text_shows_its_title():
     library.release(story(Fragment(key="sala", title=words("La sala"))))
 
-    assert reading.begin(LUCIA, story=reading.token("casa")).page.text.text == "La sala"
+    assert turning.begin(LUCIA, story=token("casa")).page.text.text == "La sala"
 
 
 def test_a_button_belongs_to_its_reader(first):
@@ -169,23 +170,23 @@ def test_a_button_belongs_to_its_reader(first):
 # --- back -------------------------------------------------------------------------------------------------------------
 def test_a_free_step_can_be_taken_back_once():
     library.release(story(fragment("a", choice("b")), fragment("b", choice("fin")), ending("fin")))
-    start = reading.begin(LUCIA, story=reading.token("casa")).page
+    start = turning.begin(LUCIA, story=token("casa")).page
     assert labels(start) == ["A b"]
     there = press(start, "A b").page
     assert labels(there) == ["A fin", "↩️ Deshacer"]
     (step,) = data(there, "Deshacer").values
-    undone = reading.back(LUCIA, step=int(step))
+    undone = turning.back(LUCIA, step=int(step))
     assert (undone.page.text.text, undone.chosen) == ("Estás en a.", "↩️ Deshacer")
-    assert reading.back(LUCIA, step=int(step)) == Alert("Ese botón es de otro momento de la historia.", box=True)
-    assert reading.back(EMMA, step=1).box
+    assert turning.back(LUCIA, step=int(step)) == Alert("Ese botón es de otro momento de la historia.", box=True)
+    assert turning.back(EMMA, step=1).box
 
 
 def test_an_ending_leads_back_to_the_last_checkpoint():
     library.release(story(fragment("a", choice("b")), fragment("b", choice("fin"), checkpoint=True), ending("fin")))
-    there = press(reading.begin(LUCIA, story=reading.token("casa")).page, "A b").page
+    there = press(turning.begin(LUCIA, story=token("casa")).page, "A b").page
     last = press(there, "A fin").page
     (step,) = data(last, "control").values
-    back = reading.back(LUCIA, step=int(step), far=True)
+    back = turning.back(LUCIA, step=int(step), far=True)
     assert back.page.text.text == "Estás en b."
     assert "🔖 Volver al punto de control" not in labels(back.page)
 
@@ -194,18 +195,18 @@ def test_a_vip_chapter_says_how_to_get_in_and_how_to_get_back():
     library.release(
         story(fragment("a", choice("b"), choice("fin")), fragment("b", choice("fin", key="x"), vip=True), ending("fin"))
     )
-    gate = press(reading.begin(LUCIA, story=reading.token("casa")).page, "A b").page
+    gate = press(turning.begin(LUCIA, story=token("casa")).page, "A b").page
     assert gate.text.text == "🔒 Este capítulo es solo para VIP."
     assert labels(gate) == ["⭐ Cómo ser VIP", "🔄 Mirar otra vez", "↩️ Deshacer", "📚 Las historias"]
-    assert "suscripción" in reading.vip(LUCIA).text.text
-    assert labels(reading.vip(LUCIA)) == ["⬅️ Volver a la historia"]
+    assert "suscripción" in stories.vip(LUCIA).text.text
+    assert labels(stories.vip(LUCIA)) == ["⬅️ Volver a la historia"]
 
 
 def test_a_vip_reads_on():
     library.release(story(fragment("sala", choice("fin"), vip=True), ending("fin")))
     SubscriptionFactory(user_id=7)
 
-    assert labels(reading.begin(LUCIA, story=reading.token("casa")).page) == ["A fin"]
+    assert labels(turning.begin(LUCIA, story=token("casa")).page) == ["A fin"]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def test_a_page_with_a_picture_is_a_photo_with_a_caption(settings, tmp_path):
     file = pictures.put(row, "casa.jpg", b"\xff\xd8\xff picture")
     library.release(made)
 
-    page = reading.begin(LUCIA, story=reading.token("casa")).page
+    page = turning.begin(LUCIA, story=token("casa")).page
 
     assert page.method == "sendPhoto"
     assert page.params()["photo"] == f"file:{file.file.name}"
@@ -225,7 +226,7 @@ def test_a_page_with_a_picture_is_a_photo_with_a_caption(settings, tmp_path):
 
 def test_a_page_whose_picture_is_gone_is_still_read():
     library.release(story(fragment("a", choice("fin"), media=Media("casa.jpg")), ending("fin")))
-    assert reading.begin(LUCIA, story=reading.token("casa")).page.method == "sendMessage"
+    assert turning.begin(LUCIA, story=token("casa")).page.method == "sendMessage"
 
 
 # --- first steps and links --------------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ def test_the_welcome_offers_the_story_and_later_the_page():
     assert labels(start.start(LUCIA)) == []
     library.release(HOUSE)
     assert labels(start.start(LUCIA)) == ["▶️ Empezar"]
-    reading.begin(LUCIA, story=reading.token("casa"))
+    turning.begin(LUCIA, story=token("casa"))
     assert labels(start.start(LUCIA)) == ["▶️ Continuar: Sala"]
 
 
@@ -248,7 +249,7 @@ def test_a_link_to_a_story_makes_its_promise(first):
 
 def test_whoever_wishes_sees_long_pages_typed():
     library.release(story(fragment("a", choice("b"), text="a" * 500), fragment("b", choice("fin")), ending("fin")))
-    assert not reading.begin(LUCIA, story=reading.token("casa")).page.calm
+    assert not turning.begin(LUCIA, story=token("casa")).page.calm
     TelegramUser.objects.filter(pk=7).update(is_calm=True)
-    assert reading.page_of(LUCIA).calm
-    assert not press(reading.page_of(LUCIA), "A b").page.calm
+    assert stories.page_of(LUCIA).calm
+    assert not press(stories.page_of(LUCIA), "A b").page.calm

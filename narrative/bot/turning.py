@@ -1,0 +1,149 @@
+"""Turning the page: what the story's buttons do."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from telegram import CallbackQuery, MessageEntity, Update
+
+from narrative.bot.buttons import token
+from narrative.bot.reading import page, token_of
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
+from narrative.services import choices, library
+from yabot.core.bot.readers import for_reader, person_of
+from yabot.core.errors import DomainError
+from yabot.core.models import TelegramUser
+from yabot.core.telegram.bridge import in_db
+from yabot.core.telegram.limits import CAPTION, TEXT
+from yabot.core.telegram.richtext import Entity, RichText
+from yabot.core.telegram.screens import Alert, Context, Screen, show, turn_page
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A new page, and the words of the choice that led to it."""
+
+    page: Screen
+    chosen: str
+
+
+async def on_begin(update: Update, context: Context) -> None:
+    """A story's button: its first page, or the page the reader is at."""
+    assert context.pressed is not None
+    await _turn(update, context, await in_db(begin, person_of(update), story=context.pressed.values[0]))
+
+
+async def on_again(update: Update, context: Context) -> None:
+    """ "Empezar de nuevo"."""
+    assert context.pressed is not None
+    await _turn(update, context, await in_db(begin_again, person_of(update), story=context.pressed.values[0]))
+
+
+async def on_step(update: Update, context: Context) -> None:
+    """A choice's button."""
+    assert context.pressed is not None
+    step, choice = context.pressed.values
+    await _turn(update, context, await in_db(take, person_of(update), step=int(step), choice=choice))
+
+
+async def on_undo(update: Update, context: Context) -> None:
+    """ "Deshacer"."""
+    assert context.pressed is not None
+    await _turn(update, context, await in_db(back, person_of(update), step=int(context.pressed.values[0])))
+
+
+async def on_checkpoint(update: Update, context: Context) -> None:
+    """ "Volver al punto de control"."""
+    assert context.pressed is not None
+    step = int(context.pressed.values[0])
+    await _turn(update, context, await in_db(back, person_of(update), step=step, far=True))
+
+
+@for_reader
+def back(reader: TelegramUser, *, step: int, far: bool = False) -> Turned | Alert:
+    """One step back, or back to the checkpoint; an old button changes nothing."""
+    at = choices.where(reader.pk)
+    go, said = (choices.to_checkpoint, _("🔖 Volver al punto de control")) if far else (choices.undo, _("↩️ Deshacer"))
+    try:
+        if at is None:
+            raise ChoiceGone
+        return Turned(page(reader, go(reader.pk, story=at.told.key, step=step)), said)
+    except (ChoiceGone, NoUndo) as refused:
+        return _said(refused, reader)
+
+
+@for_reader
+def begin(reader: TelegramUser, *, story: str) -> Turned | Alert:
+    """Begin the story with this token."""
+    try:
+        return Turned(page(reader, choices.begin(reader.pk, story=_key(story))), "")
+    except StoryNotFound as gone:
+        return _said(gone, reader)
+
+
+@for_reader
+def begin_again(reader: TelegramUser, *, story: str) -> Turned | Alert:
+    """Begin the story with this token again."""
+    try:
+        return Turned(page(reader, choices.restart(reader.pk, story=_key(story))), _("Empezar de nuevo"))
+    except StoryNotFound as gone:
+        return _said(gone, reader)
+
+
+@for_reader
+def take(reader: TelegramUser, *, step: int, choice: str) -> Turned | Alert:
+    """Take the choice with this token; an old button changes nothing."""
+    at = choices.where(reader.pk)
+    try:
+        if at is None or at.progress.step != step:
+            raise ChoiceGone
+        option = next((option for option in at.scene.options if token_of(at, option.choice.key) == choice), None)
+        if option is None:
+            raise ChoiceGone
+        moved = choices.follow(reader.pk, story=at.told.key, step=step, choice=option.choice.key)
+    except (ChoiceGone, ChoiceClosed) as refused:
+        return _said(refused, reader)
+    return Turned(page(reader, moved), option.choice.label.in_(reader.spoken_language))
+
+
+def _said(refused: DomainError, reader: TelegramUser) -> Alert:
+    return Alert(refused.sentence(reader.spoken_language), box=True)
+
+
+def _key(story_token: str) -> str:
+    """The story with this token. Raises StoryNotFound."""
+    for story in library.open_stories():
+        if token(story.key) == story_token:
+            return story.key
+    raise StoryNotFound
+
+
+# --- turning the page -------------------------------------------------------------------------------------------------
+async def _turn(update: Update, context: Context, turned: Turned | Alert) -> None:
+    if isinstance(turned, Alert):
+        await show(update, context, turned)
+        return
+    await turn_page(update, context, left=_left(update.callback_query, turned.chosen), shown=turned.page)
+
+
+def _left(query: CallbackQuery | None, chosen: str) -> Screen | None:
+    """The old page with the chosen line instead of its buttons; None when there is nothing to keep."""
+    message = query.message if query else None
+    text, entities, most = getattr(message, "text", None), getattr(message, "entities", ()), TEXT
+    if not text:
+        text, entities, most = getattr(message, "caption", None), getattr(message, "caption_entities", ()), CAPTION
+    if not text or not chosen:
+        return None
+    kept = RichText(text, tuple(map(_entity, entities)))
+    line = RichText.plain(f"\n\n› {chosen}")
+    return Screen(kept + line) if kept.length + line.length <= most else Screen(kept)
+
+
+def _entity(entity: MessageEntity) -> Entity:
+    return Entity(
+        entity.type,
+        entity.offset,
+        entity.length,
+        url=entity.url,
+        language=entity.language,
+        custom_emoji_id=entity.custom_emoji_id,
+    )
