@@ -72,7 +72,7 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CallbackQueryHandler(checked(here(turning.on_step)), buttons.STEP.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(turning.on_begin)), buttons.BEGIN.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(turning.on_again)), buttons.AGAIN.pattern))
-    application.add_handler(CallbackQueryHandler(checked(here(stories.on_continue)), buttons.HERE.pattern))
+    application.add_handler(CallbackQueryHandler(checked(here(stories.on_here)), buttons.HERE.pattern))
     for handler, action in STORY_BUTTONS:
         application.add_handler(CallbackQueryHandler(checked(here(handler)), action.pattern))
     for handler, action in WISH_BUTTONS:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 
+from narrative.services import library
 from yabot.core.telegram.callbacks import CallbackAction
 
 STEP = CallbackAction("paso")
@@ -14,8 +15,17 @@ CHECKPOINT = CallbackAction("punto")
 STORIES = CallbackAction("historias")
 VIP = CallbackAction("vip")
 
+_keys: dict[str, str] = {}  # stories by their tokens; a token says the same for ever
+
 
 def token(*keys: str) -> str:
     """A short name for keys that are too long for a button; looked up where the reader stands."""
     digest = hashlib.sha256("\x1f".join(keys).encode()).digest()
     return base64.urlsafe_b64encode(digest[:6]).decode()
+
+
+def key_of(story: str) -> str:
+    """The key of the story with this token; empty when there is none. No statement for stories met before."""
+    if story not in _keys:
+        _keys.update({token(key): key for key in library.story_keys()})
+    return _keys.get(story, "")

@@ -2,14 +2,22 @@
 
 from django.utils.translation import gettext as _
 
-from narrative.bot.buttons import AGAIN, CHECKPOINT, HERE, STEP, STORIES, UNDO, VIP, token
+from narrative.bot.buttons import AGAIN, CHECKPOINT, HERE, STEP, STORIES, UNDO, VIP, key_of, token
 from narrative.models import MediaFile
+from narrative.services import choices
 from narrative.services.choices import Place
 from narrative.story.page import Beholder, Line, Page, draw
 from yabot.core.models import TelegramUser
+from yabot.core.telegram.callbacks import CallbackAction
 from yabot.core.telegram.screens import Attachment, Button, Screen
 
 LONG = 400  # letters: a shorter page needs no time to be typed
+
+
+def place_in(reader: TelegramUser, story: str) -> Place | None:
+    """Where the reader stands in the story with this token."""
+    key = key_of(story)
+    return choices.where(reader.pk, story=key) if key else None
 
 
 def page(reader: TelegramUser, at: Place) -> Screen:
@@ -18,32 +26,50 @@ def page(reader: TelegramUser, at: Place) -> Screen:
     if shown.is_gate:
         return _gate(reader, at, shown)
     rows = [(_button(reader, at, line),) for line in shown.lines]
-    step = str(at.progress.step)
     if at.undoable:
-        rows.append((Button(_("↩️ Deshacer"), UNDO.pack(step, owner=reader.pk)),))
+        rows.append((of_step(reader, at, UNDO, _("↩️ Deshacer")),))
     if at.has_checkpoint and (shown.is_ending or not shown.lines):
-        rows.append((Button(_("🔖 Volver al punto de control"), CHECKPOINT.pack(step, owner=reader.pk)),))
+        rows.append((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),))
     if shown.is_ending:
-        rows.append((Button(_("Empezar de nuevo"), AGAIN.pack(token(at.told.key), owner=reader.pk)),))
-        rows.append((home(reader),))
+        rows.append((of_step(reader, at, AGAIN, _("Empezar de nuevo")),))
+        rows.append((_home(reader),))
     calm = bool(reader.is_calm) and shown.text.length > LONG
     return Screen(shown.text, tuple(rows), attachment=_attachment(at, shown), calm=calm)
 
 
 def _gate(reader: TelegramUser, at: Place, shown: Page) -> Screen:
     """Why a chapter is closed, how to open it, and the ways back."""
-    rows = [(Button(_("🔄 Mirar otra vez"), HERE.pack(owner=reader.pk)),)]
+    rows = [(in_story(reader, at, HERE, _("🔄 Mirar otra vez")),)]
     if at.scene.fragment.vip:
-        rows.insert(0, (Button(_("⭐ Cómo ser VIP"), VIP.pack(owner=reader.pk)),))
-    step = str(at.progress.step)
+        rows.insert(0, (in_story(reader, at, VIP, _("⭐ Cómo ser VIP")),))
     if at.undoable:
-        rows.append((Button(_("↩️ Deshacer"), UNDO.pack(step, owner=reader.pk)),))
+        rows.append((of_step(reader, at, UNDO, _("↩️ Deshacer")),))
     elif at.has_checkpoint:
-        rows.append((Button(_("🔖 Volver al punto de control"), CHECKPOINT.pack(step, owner=reader.pk)),))
-    return Screen(shown.text, (*rows, (home(reader),)))
+        rows.append((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),))
+    return Screen(shown.text, (*rows, (_home(reader),)))
 
 
-def home(reader: TelegramUser) -> Button:
+# --- buttons ----------------------------------------------------------------------------------------------------------
+def in_story(reader: TelegramUser, at: Place, action: CallbackAction, words: str) -> Button:
+    """A button about the story the reader is in here."""
+    return Button(words, action.pack(token(at.told.key), owner=reader.pk))
+
+
+def of_step(reader: TelegramUser, at: Place, action: CallbackAction, words: str, *more: str) -> Button:
+    """A button that does what it says only while the reader stands at this step of this story."""
+    return Button(words, action.pack(token(at.told.key), str(at.progress.step), *more, owner=reader.pk))
+
+
+def token_of(at: Place, choice: str) -> str:
+    """The short name of a choice of the fragment the reader is at."""
+    return token(at.told.key, at.scene.fragment.key, choice)
+
+
+def _button(reader: TelegramUser, at: Place, line: Line) -> Button:
+    return of_step(reader, at, STEP, line.label, token_of(at, line.choice))
+
+
+def _home(reader: TelegramUser) -> Button:
     return Button(_("📚 Las historias"), STORIES.pack(owner=reader.pk))
 
 
@@ -53,11 +79,3 @@ def _attachment(at: Place, shown: Page) -> Attachment | None:
         return None
     row = MediaFile.objects.filter(story_id=at.progress.story_id, path=shown.media.file).first()
     return Attachment(row.kind, row.file.name, shown.media.spoiler) if row and row.file.name else None
-
-
-def _button(reader: TelegramUser, at: Place, line: Line) -> Button:
-    return Button(line.label, STEP.pack(str(at.progress.step), token_of(at, line.choice), owner=reader.pk))
-
-
-def token_of(at: Place, choice: str) -> str:
-    return token(at.told.key, at.scene.fragment.key, choice)

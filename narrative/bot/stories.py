@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from telegram import Update
 
-from narrative.bot.buttons import BEGIN, HERE, STORIES, token
-from narrative.bot.reading import page
+from narrative.bot.buttons import BEGIN, HERE, STORIES, key_of, token
+from narrative.bot.reading import in_story, page
 from narrative.models import Story
 from narrative.services import choices, library
 from narrative.story.page import cut
@@ -20,8 +20,14 @@ async def on_stories(update: Update, context: Context) -> None:
 
 
 async def on_continue(update: Update, context: Context) -> None:
-    """/continuar, and the button that says so: the page the reader is at, as a new message."""
+    """/continuar: the page the reader is at."""
     await show(update, context, await in_db(page_of, person_of(update)))
+
+
+async def on_here(update: Update, context: Context) -> None:
+    """ "Mirar otra vez", "Volver a la historia": the page of the story whose button it is."""
+    assert context.pressed is not None
+    await show(update, context, await in_db(page_of, person_of(update), story=context.pressed.values[0]))
 
 
 @for_reader
@@ -67,28 +73,35 @@ def first_step(reader: TelegramUser) -> Button | None:
     if at:
         place = at.scene.fragment.title.in_(reader.spoken_language, at.told.language)
         words = cut(_("▶️ Continuar: %(place)s") % {"place": place}) if place else _("▶️ Continuar")
-        return Button(words, HERE.pack(owner=reader.pk))
+        return in_story(reader, at, HERE, words)
     if not library.open_stories():
         return None
     return Button(_("▶️ Empezar"), STORIES.pack(owner=reader.pk))
 
 
 @for_reader
-def page_of(reader: TelegramUser) -> Screen:
-    """The page the reader is at, or the stories. A gate that has opened since lets them in."""
-    at = choices.enter(reader.pk)
+def page_of(reader: TelegramUser, *, story: str = "") -> Screen:
+    """The page the reader is at in the story with this token, or in the one they read last; or else the stories."""
+    return here(reader, story)
+
+
+def here(reader: TelegramUser, story: str = "") -> Screen:
+    """The same for a reader who is known. A gate that has opened since lets them in."""
+    key = key_of(story) if story else ""
+    at = (choices.enter(reader.pk, story=key) if key else None) or choices.enter(reader.pk)
     return page(reader, at) if at else stories_screen(reader)
 
 
 async def on_vip(update: Update, context: Context) -> None:
     """ "Cómo ser VIP"."""
-    await show(update, context, await in_db(vip, person_of(update)))
+    assert context.pressed is not None
+    await show(update, context, await in_db(vip, person_of(update), story=context.pressed.values[0]))
 
 
 @for_reader
-def vip(reader: TelegramUser) -> Screen:
-    """What a VIP gets, and who to ask."""
-    return screen("vip", {}, (Button(_("⬅️ Volver a la historia"), HERE.pack(owner=reader.pk)),))
+def vip(reader: TelegramUser, *, story: str) -> Screen:
+    """What a VIP gets, and who to ask; from there back to the story with this token."""
+    return screen("vip", {}, (Button(_("⬅️ Volver a la historia"), HERE.pack(story, owner=reader.pk)),))
 
 
 def _title(story: Story, language: str) -> str:

@@ -1,14 +1,15 @@
 """Turning the page: what the story's buttons do."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from telegram import CallbackQuery, MessageEntity, Update
 
-from narrative.bot.buttons import token
-from narrative.bot.reading import page, token_of
+from narrative.bot.buttons import key_of
+from narrative.bot.reading import page, place_in, token_of
 from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
-from narrative.services import choices, library
+from narrative.services import choices
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.errors import DomainError
 from yabot.core.models import TelegramUser
@@ -35,38 +36,34 @@ async def on_begin(update: Update, context: Context) -> None:
 async def on_again(update: Update, context: Context) -> None:
     """ "Empezar de nuevo"."""
     assert context.pressed is not None
-    await _turn(update, context, await in_db(begin_again, person_of(update), story=context.pressed.values[0]))
+    await _turn(update, context, await in_db(begin_again, person_of(update), **_of_step(context)))
 
 
 async def on_step(update: Update, context: Context) -> None:
     """A choice's button."""
     assert context.pressed is not None
-    step, choice = context.pressed.values
-    await _turn(update, context, await in_db(take, person_of(update), step=int(step), choice=choice))
+    choice = context.pressed.values[2]
+    await _turn(update, context, await in_db(take, person_of(update), **_of_step(context), choice=choice))
 
 
 async def on_undo(update: Update, context: Context) -> None:
     """ "Deshacer"."""
     assert context.pressed is not None
-    await _turn(update, context, await in_db(back, person_of(update), step=int(context.pressed.values[0])))
+    await _turn(update, context, await in_db(back, person_of(update), **_of_step(context)))
 
 
 async def on_checkpoint(update: Update, context: Context) -> None:
     """ "Volver al punto de control"."""
     assert context.pressed is not None
-    step = int(context.pressed.values[0])
-    await _turn(update, context, await in_db(back, person_of(update), step=step, far=True))
+    await _turn(update, context, await in_db(back, person_of(update), **_of_step(context), far=True))
 
 
 @for_reader
-def back(reader: TelegramUser, *, step: int, far: bool = False) -> Turned | Alert:
+def back(reader: TelegramUser, *, story: str, step: int, far: bool = False) -> Turned | Alert:
     """One step back, or back to the checkpoint; an old button changes nothing."""
-    at = choices.where(reader.pk)
     go, said = (choices.to_checkpoint, _("🔖 Volver al punto de control")) if far else (choices.undo, _("↩️ Deshacer"))
     try:
-        if at is None:
-            raise ChoiceGone
-        return Turned(page(reader, go(reader.pk, story=at.told.key, step=step)), said)
+        return Turned(page(reader, go(reader.pk, story=key_of(story), step=step)), said)
     except (ChoiceGone, NoUndo) as refused:
         return _said(refused, reader)
 
@@ -75,24 +72,24 @@ def back(reader: TelegramUser, *, step: int, far: bool = False) -> Turned | Aler
 def begin(reader: TelegramUser, *, story: str) -> Turned | Alert:
     """Begin the story with this token."""
     try:
-        return Turned(page(reader, choices.begin(reader.pk, story=_key(story))), "")
+        return Turned(page(reader, choices.begin(reader.pk, story=key_of(story))), "")
     except StoryNotFound as gone:
         return _said(gone, reader)
 
 
 @for_reader
-def begin_again(reader: TelegramUser, *, story: str) -> Turned | Alert:
-    """Begin the story with this token again."""
+def begin_again(reader: TelegramUser, *, story: str, step: int) -> Turned | Alert:
+    """Begin the story with this token again, from this step only."""
     try:
-        return Turned(page(reader, choices.restart(reader.pk, story=_key(story))), _("Empezar de nuevo"))
-    except StoryNotFound as gone:
+        return Turned(page(reader, choices.restart(reader.pk, story=key_of(story), step=step)), _("Empezar de nuevo"))
+    except (StoryNotFound, ChoiceGone) as gone:
         return _said(gone, reader)
 
 
 @for_reader
-def take(reader: TelegramUser, *, step: int, choice: str) -> Turned | Alert:
+def take(reader: TelegramUser, *, story: str, step: int, choice: str) -> Turned | Alert:
     """Take the choice with this token; an old button changes nothing."""
-    at = choices.where(reader.pk)
+    at = place_in(reader, story)
     try:
         if at is None or at.progress.step != step:
             raise ChoiceGone
@@ -105,16 +102,15 @@ def take(reader: TelegramUser, *, step: int, choice: str) -> Turned | Alert:
     return Turned(page(reader, moved), option.choice.label.in_(reader.spoken_language))
 
 
+def _of_step(context: Context) -> dict[str, Any]:
+    """The story's token and the step that a button carries."""
+    assert context.pressed is not None
+    story, step = context.pressed.values[:2]
+    return {"story": story, "step": int(step)}
+
+
 def _said(refused: DomainError, reader: TelegramUser) -> Alert:
     return Alert(refused.sentence(reader.spoken_language), box=True)
-
-
-def _key(story_token: str) -> str:
-    """The story with this token. Raises StoryNotFound."""
-    for story in library.open_stories():
-        if token(story.key) == story_token:
-            return story.key
-    raise StoryNotFound
 
 
 # --- turning the page -------------------------------------------------------------------------------------------------

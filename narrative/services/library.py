@@ -110,6 +110,11 @@ def told_in(release_id: UUID) -> content.Story:
     return found
 
 
+def story_keys() -> list[str]:
+    """The keys of all stories, those that are not published yet, too."""
+    return list(Story.objects.order_by().values_list("key", flat=True))
+
+
 def open_stories() -> list[Story]:
     """The stories readers can begin, in their order."""
     return list(Story.objects.filter(live__isnull=False))

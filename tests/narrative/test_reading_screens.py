@@ -20,6 +20,7 @@ from yabot.core.telegram.callbacks import ForgedCallback, unpack
 from yabot.core.telegram.screens import Alert
 
 pytestmark = pytest.mark.django_db
+CASA = token("casa")
 LUCIA, EMMA = Person(7, "Lucía"), Person(8, "Emma", language_code="en")
 HOUSE = story(
     fragment(
@@ -48,8 +49,14 @@ def data(screen, label):
 
 def press(screen, label, person=LUCIA):
     """Press the choice with this label."""
-    step, key = data(screen, label).values
-    return turning.take(person, step=int(step), choice=key)
+    name, step, key = data(screen, label).values
+    return turning.take(person, story=name, step=int(step), choice=key)
+
+
+def of_step(screen, label):
+    """The story and the step that the button with this label carries."""
+    name, step = data(screen, label).values
+    return {"story": name, "step": int(step)}
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +69,7 @@ def links():
 def first():
     """The first page of the house."""
     library.release(HOUSE)
-    return turning.begin(LUCIA, story=token("casa")).page
+    return turning.begin(LUCIA, story=CASA).page
 
 
 def test_without_a_story_lucien_is_writing():
@@ -106,8 +113,10 @@ def test_an_old_button_changes_nothing(first):
     press(first, "puerta")
 
     assert press(first, "puerta") == Alert("Ese botón es de otro momento de la historia.", box=True)
-    assert turning.take(EMMA, step=1, choice="x").text == "That button belongs to another moment of the story."
-    assert turning.take(LUCIA, step=2, choice="x").box
+    assert (
+        turning.take(EMMA, story=CASA, step=1, choice="x").text == "That button belongs to another moment of the story."
+    )
+    assert turning.take(LUCIA, story=CASA, step=2, choice="x").box
     assert ReaderProgress.objects.get().step == 2
 
 
@@ -116,20 +125,19 @@ def test_an_ending_says_which_one_it_is_and_offers_to_begin_again(first):
 
     assert last.text.text == "Estás en fin.\n\n🏁 Final: La puerta\nHas encontrado 1 de 1 finales."
     assert labels(last) == ["Empezar de nuevo", "📚 Las historias"]
-    (name,) = data(last, "nuevo").values
-    again = turning.begin_again(LUCIA, story=name)
+    again = turning.begin_again(LUCIA, **of_step(last, "nuevo"))
     assert (again.page.text.text, again.chosen) == ("Hay tres puertas.", "Empezar de nuevo")
 
 
 def test_a_story_that_is_gone_says_so():
-    for function in (turning.begin, turning.begin_again):
-        assert function(LUCIA, story="x") == Alert("Esa historia no existe.", box=True)
+    assert turning.begin(LUCIA, story="x") == Alert("Esa historia no existe.", box=True)
+    assert turning.begin_again(LUCIA, story="x", step=1) == Alert("Esa historia no existe.", box=True)
 
 
 def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
     library.release(story(fragment("sala", vip=True)))
 
-    page = turning.begin(LUCIA, story=token("casa")).page
+    page = turning.begin(LUCIA, story=CASA).page
 
     assert page.text.text == "🔒 Este capítulo es solo para VIP."
     assert data(page, "otra vez").action == "aqui"
@@ -138,7 +146,7 @@ def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
 def test_a_text_with_broken_formatting_is_shown_as_it_was_written():
     library.release(story(fragment("sala", text="Hay <b>tres puertas.")))
 
-    assert turning.begin(LUCIA, story=token("casa")).page.text.text == "Hay <b>tres puertas."
+    assert turning.begin(LUCIA, story=CASA).page.text.text == "Hay <b>tres puertas."
 
 
 def test_every_button_fits_whatever_the_keys_are():
@@ -157,7 +165,7 @@ def test_every_button_fits_whatever_the_keys_are():
 def test_a_fragment_without_a_text_shows_its_title():
     library.release(story(Fragment(key="sala", title=words("La sala"))))
 
-    assert turning.begin(LUCIA, story=token("casa")).page.text.text == "La sala"
+    assert turning.begin(LUCIA, story=CASA).page.text.text == "La sala"
 
 
 def test_a_button_belongs_to_its_reader(first):
@@ -170,23 +178,23 @@ def test_a_button_belongs_to_its_reader(first):
 # --- back -------------------------------------------------------------------------------------------------------------
 def test_a_free_step_can_be_taken_back_once():
     library.release(story(fragment("a", choice("b")), fragment("b", choice("fin")), ending("fin")))
-    start = turning.begin(LUCIA, story=token("casa")).page
+    start = turning.begin(LUCIA, story=CASA).page
     assert labels(start) == ["A b"]
     there = press(start, "A b").page
     assert labels(there) == ["A fin", "↩️ Deshacer"]
-    (step,) = data(there, "Deshacer").values
-    undone = turning.back(LUCIA, step=int(step))
+    undone = turning.back(LUCIA, **of_step(there, "Deshacer"))
     assert (undone.page.text.text, undone.chosen) == ("Estás en a.", "↩️ Deshacer")
-    assert turning.back(LUCIA, step=int(step)) == Alert("Ese botón es de otro momento de la historia.", box=True)
-    assert turning.back(EMMA, step=1).box
+    assert turning.back(LUCIA, **of_step(there, "Deshacer")) == Alert(
+        "Ese botón es de otro momento de la historia.", box=True
+    )
+    assert turning.back(EMMA, story=CASA, step=1).box
 
 
 def test_an_ending_leads_back_to_the_last_checkpoint():
     library.release(story(fragment("a", choice("b")), fragment("b", choice("fin"), checkpoint=True), ending("fin")))
-    there = press(turning.begin(LUCIA, story=token("casa")).page, "A b").page
+    there = press(turning.begin(LUCIA, story=CASA).page, "A b").page
     last = press(there, "A fin").page
-    (step,) = data(last, "control").values
-    back = turning.back(LUCIA, step=int(step), far=True)
+    back = turning.back(LUCIA, **of_step(last, "control"), far=True)
     assert back.page.text.text == "Estás en b."
     assert "🔖 Volver al punto de control" not in labels(back.page)
 
@@ -195,18 +203,18 @@ def test_a_vip_chapter_says_how_to_get_in_and_how_to_get_back():
     library.release(
         story(fragment("a", choice("b"), choice("fin")), fragment("b", choice("fin", key="x"), vip=True), ending("fin"))
     )
-    gate = press(turning.begin(LUCIA, story=token("casa")).page, "A b").page
+    gate = press(turning.begin(LUCIA, story=CASA).page, "A b").page
     assert gate.text.text == "🔒 Este capítulo es solo para VIP."
     assert labels(gate) == ["⭐ Cómo ser VIP", "🔄 Mirar otra vez", "↩️ Deshacer", "📚 Las historias"]
-    assert "suscripción" in stories.vip(LUCIA).text.text
-    assert labels(stories.vip(LUCIA)) == ["⬅️ Volver a la historia"]
+    assert "suscripción" in stories.vip(LUCIA, story=CASA).text.text
+    assert labels(stories.vip(LUCIA, story=CASA)) == ["⬅️ Volver a la historia"]
 
 
 def test_a_vip_reads_on():
     library.release(story(fragment("sala", choice("fin"), vip=True), ending("fin")))
     SubscriptionFactory(user_id=7)
 
-    assert labels(turning.begin(LUCIA, story=token("casa")).page) == ["A fin"]
+    assert labels(turning.begin(LUCIA, story=CASA).page) == ["A fin"]
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
@@ -217,7 +225,7 @@ def test_a_page_with_a_picture_is_a_photo_with_a_caption(settings, tmp_path):
     file = pictures.put(row, "casa.jpg", b"\xff\xd8\xff picture")
     library.release(made)
 
-    page = turning.begin(LUCIA, story=token("casa")).page
+    page = turning.begin(LUCIA, story=CASA).page
 
     assert page.method == "sendPhoto"
     assert page.params()["photo"] == f"file:{file.file.name}"
@@ -226,7 +234,7 @@ def test_a_page_with_a_picture_is_a_photo_with_a_caption(settings, tmp_path):
 
 def test_a_page_whose_picture_is_gone_is_still_read():
     library.release(story(fragment("a", choice("fin"), media=Media("casa.jpg")), ending("fin")))
-    assert turning.begin(LUCIA, story=token("casa")).page.method == "sendMessage"
+    assert turning.begin(LUCIA, story=CASA).page.method == "sendMessage"
 
 
 # --- first steps and links --------------------------------------------------------------------------------------------
@@ -234,7 +242,7 @@ def test_the_welcome_offers_the_story_and_later_the_page():
     assert labels(start.start(LUCIA)) == []
     library.release(HOUSE)
     assert labels(start.start(LUCIA)) == ["▶️ Empezar"]
-    turning.begin(LUCIA, story=token("casa"))
+    turning.begin(LUCIA, story=CASA)
     assert labels(start.start(LUCIA)) == ["▶️ Continuar: Sala"]
 
 
@@ -249,7 +257,7 @@ def test_a_link_to_a_story_makes_its_promise(first):
 
 def test_whoever_wishes_sees_long_pages_typed():
     library.release(story(fragment("a", choice("b"), text="a" * 500), fragment("b", choice("fin")), ending("fin")))
-    assert not turning.begin(LUCIA, story=token("casa")).page.calm
+    assert not turning.begin(LUCIA, story=CASA).page.calm
     TelegramUser.objects.filter(pk=7).update(is_calm=True)
     assert stories.page_of(LUCIA).calm
     assert not press(stories.page_of(LUCIA), "A b").page.calm
