@@ -34,7 +34,7 @@ def page(reader: TelegramUser, at: Place) -> Screen:
         rows.append((of_step(reader, at, AGAIN, _("Empezar de nuevo")),))
         rows.append((_home(reader),))
     calm = bool(reader.is_calm) and shown.text.length > LONG
-    return Screen(shown.text, tuple(rows), attachment=_attachment(at, shown), calm=calm)
+    return Screen(shown.text, tuple(rows), attachment=_attachment(at, shown), calm=calm, place=_name(at))
 
 
 def _gate(reader: TelegramUser, at: Place, shown: Page) -> Screen:
@@ -46,7 +46,11 @@ def _gate(reader: TelegramUser, at: Place, shown: Page) -> Screen:
         rows.append((of_step(reader, at, UNDO, _("↩️ Deshacer")),))
     elif at.has_checkpoint:
         rows.append((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),))
-    return Screen(shown.text, (*rows, (_home(reader),)))
+    return Screen(shown.text, (*rows, (_home(reader),)), place=_name(at))
+
+
+def _name(at: Place) -> str:
+    return f"{at.progress.pk.hex}:{at.progress.step}"
 
 
 # --- buttons ----------------------------------------------------------------------------------------------------------

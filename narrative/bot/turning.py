@@ -8,6 +8,7 @@ from telegram import CallbackQuery, MessageEntity, Update
 
 from narrative.bot.buttons import key_of
 from narrative.bot.reading import page, place_in, token_of
+from narrative.bot.stories import here
 from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
 from narrative.services import choices
 from yabot.core.bot.readers import for_reader, person_of
@@ -16,7 +17,7 @@ from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.limits import CAPTION, TEXT
 from yabot.core.telegram.richtext import Entity, RichText
-from yabot.core.telegram.screens import Alert, Context, Screen, show, turn_page
+from yabot.core.telegram.screens import Alert, Context, Screen, lead_back, show, turn_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Turned:
 
     page: Screen
     chosen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An old button: what to say of it, and the page the reader is at."""
+
+    said: Alert
+    page: Screen
 
 
 async def on_begin(update: Update, context: Context) -> None:
@@ -59,35 +68,35 @@ async def on_checkpoint(update: Update, context: Context) -> None:
 
 
 @for_reader
-def back(reader: TelegramUser, *, story: str, step: int, far: bool = False) -> Turned | Alert:
+def back(reader: TelegramUser, *, story: str, step: int, far: bool = False) -> Turned | Lost:
     """One step back, or back to the checkpoint; an old button changes nothing."""
     go, said = (choices.to_checkpoint, _("🔖 Volver al punto de control")) if far else (choices.undo, _("↩️ Deshacer"))
     try:
         return Turned(page(reader, go(reader.pk, story=key_of(story), step=step)), said)
     except (ChoiceGone, NoUndo) as refused:
-        return _said(refused, reader)
+        return _lost(refused, reader, story)
 
 
 @for_reader
-def begin(reader: TelegramUser, *, story: str) -> Turned | Alert:
+def begin(reader: TelegramUser, *, story: str) -> Turned | Lost:
     """Begin the story with this token."""
     try:
         return Turned(page(reader, choices.begin(reader.pk, story=key_of(story))), "")
     except StoryNotFound as gone:
-        return _said(gone, reader)
+        return _lost(gone, reader, story)
 
 
 @for_reader
-def begin_again(reader: TelegramUser, *, story: str, step: int) -> Turned | Alert:
+def begin_again(reader: TelegramUser, *, story: str, step: int) -> Turned | Lost:
     """Begin the story with this token again, from this step only."""
     try:
         return Turned(page(reader, choices.restart(reader.pk, story=key_of(story), step=step)), _("Empezar de nuevo"))
     except (StoryNotFound, ChoiceGone) as gone:
-        return _said(gone, reader)
+        return _lost(gone, reader, story)
 
 
 @for_reader
-def take(reader: TelegramUser, *, story: str, step: int, choice: str) -> Turned | Alert:
+def take(reader: TelegramUser, *, story: str, step: int, choice: str) -> Turned | Lost | Alert:
     """Take the choice with this token; an old button changes nothing."""
     at = place_in(reader, story)
     try:
@@ -97,8 +106,10 @@ def take(reader: TelegramUser, *, story: str, step: int, choice: str) -> Turned 
         if option is None:
             raise ChoiceGone
         moved = choices.follow(reader.pk, story=at.told.key, step=step, choice=option.choice.key)
-    except (ChoiceGone, ChoiceClosed) as refused:
-        return _said(refused, reader)
+    except ChoiceClosed as closed:
+        return _said(closed, reader)
+    except ChoiceGone as gone:
+        return _lost(gone, reader, story)
     return Turned(page(reader, moved), option.choice.label.in_(reader.spoken_language))
 
 
@@ -109,16 +120,22 @@ def _of_step(context: Context) -> dict[str, Any]:
     return {"story": story, "step": int(step)}
 
 
+def _lost(refused: DomainError, reader: TelegramUser, story: str) -> Lost:
+    return Lost(_said(refused, reader), here(reader, story))
+
+
 def _said(refused: DomainError, reader: TelegramUser) -> Alert:
     return Alert(refused.sentence(reader.spoken_language), box=True)
 
 
 # --- turning the page -------------------------------------------------------------------------------------------------
-async def _turn(update: Update, context: Context, turned: Turned | Alert) -> None:
-    if isinstance(turned, Alert):
+async def _turn(update: Update, context: Context, turned: Turned | Lost | Alert) -> None:
+    if isinstance(turned, Turned):
+        await turn_page(update, context, left=_left(update.callback_query, turned.chosen), shown=turned.page)
+    elif isinstance(turned, Lost):
+        await lead_back(update, context, said=turned.said, shown=turned.page)
+    else:
         await show(update, context, turned)
-        return
-    await turn_page(update, context, left=_left(update.callback_query, turned.chosen), shown=turned.page)
 
 
 def _left(query: CallbackQuery | None, chosen: str) -> Screen | None:

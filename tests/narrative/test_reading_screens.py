@@ -112,11 +112,14 @@ def test_a_locked_choice_explains_itself(first):
 def test_an_old_button_changes_nothing(first):
     press(first, "puerta")
 
-    assert press(first, "puerta") == Alert("Ese botón es de otro momento de la historia.", box=True)
+    lost = press(first, "puerta")
+    assert lost.said == Alert("Ese botón es de otro momento de la historia.", box=True)
+    assert lost.page == stories.page_of(LUCIA)
     assert (
-        turning.take(EMMA, story=CASA, step=1, choice="x").text == "That button belongs to another moment of the story."
+        turning.take(EMMA, story=CASA, step=1, choice="x").said.text
+        == "That button belongs to another moment of the story."
     )
-    assert turning.take(LUCIA, story=CASA, step=2, choice="x").box
+    assert turning.take(LUCIA, story=CASA, step=2, choice="x").said.box
     assert ReaderProgress.objects.get().step == 2
 
 
@@ -130,8 +133,8 @@ def test_an_ending_says_which_one_it_is_and_offers_to_begin_again(first):
 
 
 def test_a_story_that_is_gone_says_so():
-    assert turning.begin(LUCIA, story="x") == Alert("Esa historia no existe.", box=True)
-    assert turning.begin_again(LUCIA, story="x", step=1) == Alert("Esa historia no existe.", box=True)
+    assert turning.begin(LUCIA, story="x").said == Alert("Esa historia no existe.", box=True)
+    assert turning.begin_again(LUCIA, story="x", step=1).said == Alert("Esa historia no existe.", box=True)
 
 
 def test_a_closed_chapter_says_why_and_can_be_looked_at_again():
@@ -184,10 +187,9 @@ def test_a_free_step_can_be_taken_back_once():
     assert labels(there) == ["A fin", "↩️ Deshacer"]
     undone = turning.back(LUCIA, **of_step(there, "Deshacer"))
     assert (undone.page.text.text, undone.chosen) == ("Estás en a.", "↩️ Deshacer")
-    assert turning.back(LUCIA, **of_step(there, "Deshacer")) == Alert(
-        "Ese botón es de otro momento de la historia.", box=True
-    )
-    assert turning.back(EMMA, story=CASA, step=1).box
+    lost = turning.back(LUCIA, **of_step(there, "Deshacer"))
+    assert lost.said == Alert("Ese botón es de otro momento de la historia.", box=True)
+    assert turning.back(EMMA, story=CASA, step=1).said.box
 
 
 def test_an_ending_leads_back_to_the_last_checkpoint():

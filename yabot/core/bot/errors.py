@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from telegram import Update
 
 from yabot.core import correlation
+from yabot.core.bot import start
 from yabot.core.bot.readers import person_of
 from yabot.core.database import is_away
 from yabot.core.errors import DomainError, ModuleAway
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.callbacks import ForgedCallback, unpack
-from yabot.core.telegram.screens import Alert, Context, show
+from yabot.core.telegram.screens import Alert, Context, lead_back, show
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,19 @@ async def on_error(update: object, context: Context) -> None:
     elif not isinstance(error, DomainError):
         context.bot_data.failed[update.update_id] = error
         log.error("update %s failed", update.update_id, exc_info=error)
-    if update.effective_user is not None:
-        await show(update, context, Alert(await _sentence(update, error), box=True))
+    if update.effective_user is None:
+        return
+    said = Alert(await _sentence(update, error), box=True)
+    if isinstance(error, ForgedCallback) and _is_private(update):
+        await lead_back(update, context, said=said, shown=await in_db(start.welcomed, person_of(update)))
+    else:
+        await show(update, context, said)
+
+
+def _is_private(update: Update) -> bool:
+    """A press in their own chat; a channel's or a group's buttons are there for others, too."""
+    query, chat = update.callback_query, update.effective_chat
+    return query is not None and chat is not None and chat.type == chat.PRIVATE
 
 
 async def _sentence(update: Update, error: BaseException) -> str:

@@ -52,6 +52,12 @@ def begin(reader: TelegramUser, payload: str) -> None:
         publish([ReaderStarted(user_id=reader.pk, payload=payload)])
 
 
+@for_reader
+def welcomed(reader: TelegramUser) -> Screen:
+    """The welcome, for whoever pressed a button this bot no longer knows."""
+    return welcome(reader)
+
+
 def welcome(reader: TelegramUser) -> Screen:
     """One paragraph and what to do next."""
     offered = [button for offer in first_steps if (button := offer(reader))]

@@ -62,7 +62,8 @@ class Attachment:
 class Screen:
     """A text with its rows of buttons; ``toast`` answers the press that led here.
 
-    With an ``attachment`` the text is its caption. ``calm``: the bot is seen typing for a moment before it.
+    With an ``attachment`` the text is its caption. ``calm``: the bot is seen typing for a moment before it. ``place``
+    names what it shows, where one message of that is enough.
     """
 
     text: RichText
@@ -70,6 +71,7 @@ class Screen:
     toast: str = ""
     attachment: Attachment | None = None
     calm: bool = False
+    place: str = ""
 
     @property
     def method(self) -> str:
@@ -108,13 +110,25 @@ def _without_blank_ends(text: str) -> str:
     return "\n".join(kept)
 
 
+REMEMBERED = 10_000  # chats whose newest answer this process knows
+
+
 @dataclass
 class BotData:
-    """What handlers share: the lean client and the budget."""
+    """What handlers share: the lean client, the budget, and the place and number of the newest answer in each chat."""
 
     api: BotApi | None = None
     budget: RateBudget | None = None
     failed: dict[int, BaseException] = field(default_factory=dict)
+    newest: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def answered(self, chat_id: int, shown: Screen, answer: Answer) -> None:
+        """Note what was sent just now; kept in this process only: at worst a page is sent twice."""
+        self.newest.pop(chat_id, None)
+        number = answer.result.get("message_id", 0) if isinstance(answer.result, dict) else 0
+        self.newest[chat_id] = (shown.place, number)
+        if len(self.newest) > REMEMBERED:
+            del self.newest[next(iter(self.newest))]
 
 
 class Context(CallbackContext[Any, dict[Any, Any], dict[Any, Any], BotData]):
@@ -150,10 +164,33 @@ async def turn_page(update: Update, context: Context, *, left: Screen | None, sh
     await _answer_press(context, query.id, shown)
     if query.message is not None and left is not None:
         await _edit(update, context, left)
-    elif query.message is not None:
+    else:
+        await _take_buttons(query, context)
+    await _send_once(update, context, shown)
+
+
+async def lead_back(update: Update, context: Context, *, said: Alert, shown: Screen) -> None:
+    """Answer a press of an old button: say so, take its buttons away and show where the reader is."""
+    query = update.callback_query
+    assert query is not None
+    await _answer_press(context, query.id, said)
+    await _take_buttons(query, context)
+    await _send_once(update, context, shown)
+
+
+async def _send_once(update: Update, context: Context, shown: Screen) -> None:
+    """Send it, unless another message shows that place already and is the newest: a doubled press brings one page."""
+    query, chat = update.callback_query, update.effective_chat
+    place, number = context.bot_data.newest.get(chat.id if chat else 0, ("", 0))
+    pressed = query.message.message_id if query and query.message else 0
+    if not shown.place or place != shown.place or number == pressed:
+        await _send(update, context, shown)
+
+
+async def _take_buttons(query: CallbackQuery, context: Context) -> None:
+    if query.message is not None:
         place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
         await _call(context, "editMessageReplyMarkup", place)
-    await _send(update, context, shown)
 
 
 async def _answer_press(context: Context, query_id: str, shown: Screen | Alert) -> None:
@@ -190,6 +227,8 @@ async def _send(update: Update, context: Context, shown: Screen) -> None:
     if context.bot_data.budget:
         context.bot_data.budget.spend(chat.id)
     answer = await _deliver(context, chat.id, shown)
+    if answer is not None and answer.ok:
+        context.bot_data.answered(chat.id, shown, answer)
     if answer is None or answer.code == 429:
         user_id = update.effective_user.id if update.effective_user else None
         late = Message(
@@ -216,7 +255,8 @@ async def _deliver(context: Context, chat_id: int, shown: Screen) -> Answer | No
         await in_db(outbox.remember_files, result.uploaded)
     if result.outcome is Outcome.LATER:
         return None
-    return Answer(ok=result.outcome is Outcome.SENT, code=0, description=result.error)
+    sent = {"message_id": result.message_id or 0}
+    return Answer(ok=result.outcome is Outcome.SENT, result=sent, code=0, description=result.error)
 
 
 async def _type(context: Context, chat_id: int, length: int) -> None:
