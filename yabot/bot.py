@@ -19,7 +19,7 @@ from telegram.ext import (
 from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
-from narrative.bot import buttons, finding, hints, stories, turning
+from narrative.bot import asking, buttons, finding, hints, stories, turning
 from yabot.core import modules
 from yabot.core.bot import errors, start, wishes
 from yabot.core.bot.errors import checked
@@ -111,6 +111,8 @@ def _runs_here(function: Callable[..., Any]) -> bool:
 STORY_BUTTONS = (
     (turning.on_undo, buttons.UNDO),
     (turning.on_checkpoint, buttons.CHECKPOINT),
+    (asking.on_ask_again, buttons.ASK_AGAIN),
+    (stories.on_pitch, buttons.PITCH),
     (stories.on_stories, buttons.STORIES),
     (stories.on_vip, buttons.VIP),
     (finding.on_first, finding.FIRST),

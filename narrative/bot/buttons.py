@@ -9,9 +9,11 @@ from yabot.core.telegram.callbacks import CallbackAction
 STEP = CallbackAction("paso")
 BEGIN = CallbackAction("cuento")
 AGAIN = CallbackAction("otra-vez")
+ASK_AGAIN = CallbackAction("de-nuevo")
 HERE = CallbackAction("aqui")
 UNDO = CallbackAction("deshacer")
 CHECKPOINT = CallbackAction("punto")
+PITCH = CallbackAction("promesa")
 STORIES = CallbackAction("historias")
 VIP = CallbackAction("vip")
 

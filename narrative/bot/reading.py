@@ -2,14 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from narrative.bot.buttons import AGAIN, CHECKPOINT, HERE, STEP, STORIES, UNDO, VIP, key_of, token
+from narrative.bot.buttons import AGAIN, ASK_AGAIN, CHECKPOINT, HERE, STEP, STORIES, UNDO, VIP, key_of, token
 from narrative.models import MediaFile
 from narrative.services import choices
 from narrative.services.choices import Place
 from narrative.story.page import Beholder, Line, Page, draw
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.callbacks import CallbackAction
-from yabot.core.telegram.screens import Attachment, Button, Screen
+from yabot.core.telegram.screens import Attachment, Button, Rows, Screen, Style
 
 LONG = 400  # letters: a shorter page needs no time to be typed
 
@@ -25,14 +25,11 @@ def page(reader: TelegramUser, at: Place) -> Screen:
     shown = draw(at.told, at.scene, Beholder(reader.spoken_language, reader.first_name, at.endings))
     if shown.is_gate:
         return _gate(reader, at, shown)
-    rows = [(_button(reader, at, line),) for line in shown.lines]
+    rows: list[tuple[Button, ...]] = [(_button(reader, at, line),) for line in shown.lines]
     if at.undoable:
         rows.append((of_step(reader, at, UNDO, _("↩️ Deshacer")),))
-    if at.has_checkpoint and (shown.is_ending or not shown.lines):
-        rows.append((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),))
-    if shown.is_ending:
-        rows.append((of_step(reader, at, AGAIN, _("Empezar de nuevo")),))
-        rows.append((_home(reader),))
+    if shown.is_ending or not shown.lines:
+        rows += _ways_back(reader, at)
     calm = bool(reader.is_calm) and shown.text.length > LONG
     return Screen(shown.text, tuple(rows), attachment=_attachment(at, shown), calm=calm, place=_name(at))
 
@@ -44,9 +41,20 @@ def _gate(reader: TelegramUser, at: Place, shown: Page) -> Screen:
         rows.insert(0, (in_story(reader, at, VIP, _("⭐ Cómo ser VIP")),))
     if at.undoable:
         rows.append((of_step(reader, at, UNDO, _("↩️ Deshacer")),))
-    elif at.has_checkpoint:
-        rows.append((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),))
-    return Screen(shown.text, (*rows, (_home(reader),)), place=_name(at))
+    return Screen(shown.text, (*rows, *_ways_back(reader, at)), place=_name(at))
+
+
+def _ways_back(reader: TelegramUser, at: Place) -> Rows:
+    """Where nothing leads on: the checkpoint, the beginning, and the other stories."""
+    saved = ((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),),) if at.has_checkpoint else ()
+    return (*saved, (again(reader, at),), (home(reader),))
+
+
+def again(reader: TelegramUser, at: Place) -> Button:
+    """ "Empezar de nuevo": at an ending nothing is lost by it, elsewhere it is asked once more."""
+    if at.scene.fragment.ending and not at.scene.gate:
+        return of_step(reader, at, AGAIN, _("Empezar de nuevo"))
+    return in_story(reader, at, ASK_AGAIN, _("Empezar de nuevo"))
 
 
 def _name(at: Place) -> str:
@@ -59,9 +67,12 @@ def in_story(reader: TelegramUser, at: Place, action: CallbackAction, words: str
     return Button(words, action.pack(token(at.told.key), owner=reader.pk))
 
 
-def of_step(reader: TelegramUser, at: Place, action: CallbackAction, words: str, *more: str) -> Button:
+def of_step(
+    reader: TelegramUser, at: Place, action: CallbackAction, words: str, *more: str, style: Style = Style.PLAIN
+) -> Button:
     """A button that does what it says only while the reader stands at this step of this story."""
-    return Button(words, action.pack(token(at.told.key), str(at.progress.step), *more, owner=reader.pk))
+    data = action.pack(token(at.told.key), str(at.progress.step), *more, owner=reader.pk)
+    return Button(words, data, style=style)
 
 
 def token_of(at: Place, choice: str) -> str:
@@ -73,7 +84,8 @@ def _button(reader: TelegramUser, at: Place, line: Line) -> Button:
     return of_step(reader, at, STEP, line.label, token_of(at, line.choice))
 
 
-def _home(reader: TelegramUser) -> Button:
+def home(reader: TelegramUser) -> Button:
+    """ "Las historias"."""
     return Button(_("📚 Las historias"), STORIES.pack(owner=reader.pk))
 
 

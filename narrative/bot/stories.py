@@ -1,17 +1,21 @@
 """/historia, /continuar and links: what there is to read, and where the reader is."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 from telegram import Update
 
-from narrative.bot.buttons import BEGIN, HERE, STORIES, key_of, token
-from narrative.bot.reading import in_story, page
+from narrative.bot.buttons import BEGIN, HERE, PITCH, STORIES, key_of, token
+from narrative.bot.reading import again, home, in_story, page
 from narrative.models import Story
 from narrative.services import choices, library
+from narrative.services.choices import Place
 from narrative.story.page import cut
 from yabot.core.bot.readers import for_reader, person_of
+from yabot.core.bot.start import Offer
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
-from yabot.core.telegram.screens import Button, Context, Screen, screen, show
+from yabot.core.telegram.screens import Button, Context, Rows, Screen, screen, show
 
 
 async def on_stories(update: Update, context: Context) -> None:
@@ -37,46 +41,80 @@ def stories_of(reader: TelegramUser) -> Screen:
 
 
 def stories_screen(reader: TelegramUser) -> Screen:
-    """What there is to read, and for whoever reads something already: where they are."""
+    """The promise of the only story; of several a list, with the way on for whoever reads one already."""
     found = library.open_stories()
+    if len(found) == 1:
+        return pitch(reader, found[0])
     at = choices.where(reader.pk)
-    language = reader.spoken_language
-    buttons = [
-        (Button(cut("▶️ " + _title(story, language)), BEGIN.pack(token(story.key), owner=reader.pk)),) for story in found
-    ]
-    place = at.scene.fragment.title.in_(language) if at else ""
-    return screen("stories", {"count": len(found), "place": place}, *buttons)
+    rows = [(_go_on(reader, at),)] if at else []
+    rows += [(_about(reader, story),) for story in found]
+    return screen("stories", {"count": len(found), "place": _place(reader, at) if at else ""}, *rows)
+
+
+async def on_pitch(update: Update, context: Context) -> None:
+    """A story's button in the list."""
+    assert context.pressed is not None
+    await show(update, context, await in_db(pitch_of, person_of(update), story=context.pressed.values[0]))
+
+
+@for_reader
+def pitch_of(reader: TelegramUser, *, story: str) -> Screen:
+    """What the story with this token promises."""
+    return story_by_link(reader, key_of(story))
 
 
 def story_by_link(reader: TelegramUser, key: str) -> Screen:
     """``?start=cuento-casa``: what a story promises, and one button."""
-    found = next((story for story in library.open_stories() if story.key == key), None)
-    return pitch(reader, found) if found else stories_screen(reader)
+    found = library.open_stories()
+    told = next((story for story in found if story.key == key), None)
+    if told is None:
+        return stories_screen(reader)
+    shown = pitch(reader, told)
+    return shown if len(found) == 1 else replace(shown, buttons=(*shown.buttons, (home(reader),)))
 
 
 def pitch(reader: TelegramUser, story: Story) -> Screen:
-    """The title, a paragraph and one button."""
-    language = reader.spoken_language
+    """The title, a paragraph and one button; for whoever reads it already also the way to its beginning."""
     at = choices.where(reader.pk, story=story.key)
-    told = library.told_in(story.live_id) if story.live_id else None
-    words = _("▶️ Continuar") if at else _("▶️ Empezar")
-    if at and not at.scene.gate:
-        place = at.scene.fragment.title.in_(language, at.told.language)
-        words = cut(_("▶️ Continuar: %(place)s") % {"place": place}) if place else words
-    values = {"title": _title(story, language), "pitch": told.pitch.in_(language, told.language) if told else ""}
-    return screen("pitch", values, (Button(words, BEGIN.pack(token(story.key), owner=reader.pk)),))
+    return screen("pitch", _promise(reader, story), *_ways_in(reader, story, at))
 
 
-def first_step(reader: TelegramUser) -> Button | None:
-    """The welcome's one button: the story, or the page the reader is at."""
-    at = choices.where(reader.pk)
+def first_step(reader: TelegramUser) -> Offer | None:
+    """The welcome's offer: the page the reader is at, the only story, or the list."""
+    at, found = choices.where(reader.pk), library.open_stories()
     if at:
-        place = at.scene.fragment.title.in_(reader.spoken_language, at.told.language)
-        words = cut(_("▶️ Continuar: %(place)s") % {"place": place}) if place else _("▶️ Continuar")
-        return in_story(reader, at, HERE, words)
-    if not library.open_stories():
-        return None
-    return Button(_("▶️ Empezar"), STORIES.pack(owner=reader.pk))
+        more = ((home(reader),),) if len(found) > 1 else ()
+        return Offer(rows=((_go_on(reader, at),), (again(reader, at),), *more))
+    if len(found) == 1:
+        return Offer(rows=_ways_in(reader, found[0], None), **_promise(reader, found[0]))
+    return Offer(rows=((Button(_("▶️ Empezar"), STORIES.pack(owner=reader.pk)),),)) if found else None
+
+
+def _promise(reader: TelegramUser, story: Story) -> dict[str, str]:
+    told = library.told_in(story.live_id) if story.live_id else None
+    words = told.pitch.in_(reader.spoken_language, told.language) if told else ""
+    return {"title": _title(story, reader.spoken_language), "pitch": words}
+
+
+def _ways_in(reader: TelegramUser, story: Story, at: Place | None) -> Rows:
+    if at:
+        return ((_go_on(reader, at),), (again(reader, at),))
+    return ((Button(_("▶️ Empezar"), BEGIN.pack(token(story.key), owner=reader.pk)),),)
+
+
+def _go_on(reader: TelegramUser, at: Place) -> Button:
+    place = _place(reader, at)
+    words = cut(_("▶️ Continuar: %(place)s") % {"place": place}) if place else _("▶️ Continuar")
+    return in_story(reader, at, BEGIN, words)
+
+
+def _place(reader: TelegramUser, at: Place) -> str:
+    """Where the reader is, in words; a closed chapter is not told by its name."""
+    return "" if at.scene.gate else at.scene.fragment.title.in_(reader.spoken_language, at.told.language)
+
+
+def _about(reader: TelegramUser, story: Story) -> Button:
+    return Button(cut("📖 " + _title(story, reader.spoken_language)), PITCH.pack(token(story.key), owner=reader.pk))
 
 
 @for_reader

@@ -16,8 +16,9 @@ from yabot.core.errors import DomainError
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.limits import CAPTION, TEXT
+from yabot.core.telegram.pages import lead_back, turn_page
 from yabot.core.telegram.richtext import Entity, RichText
-from yabot.core.telegram.screens import Alert, Context, Screen, lead_back, show, turn_page
+from yabot.core.telegram.screens import Alert, Context, Screen, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from tests.factories.channeladmin import SubscriptionFactory
 from tests.factories.gamification import WalletFactory
 from tests.narrative.stories import choice, ending, fragment, story, words
 from yabot import bot
-from yabot.core.bot import start
 from yabot.core.conditions import Condition
 from yabot.core.models import TelegramUser
 from yabot.core.people import Person
@@ -81,8 +80,9 @@ def test_without_a_story_lucien_is_writing():
 
 
 def test_the_stories_are_offered_in_the_readers_language(first):
-    assert labels(stories.stories_of(LUCIA)) == ["▶️ La casa"]
-    assert labels(stories.stories_of(EMMA)) == ["▶️ The house"]
+    library.release(story(*HOUSE.fragments, key="otra", title=words("Otra")))
+    assert labels(stories.stories_of(LUCIA)) == ["▶️ Continuar: Sala", "📖 La casa", "📖 Otra"]
+    assert labels(stories.stories_of(EMMA)) == ["📖 The house", "📖 Otra"]
     assert "Estás en «Sala»" in stories.stories_of(LUCIA).text.text
 
 
@@ -207,7 +207,13 @@ def test_a_vip_chapter_says_how_to_get_in_and_how_to_get_back():
     )
     gate = press(turning.begin(LUCIA, story=CASA).page, "A b").page
     assert gate.text.text == "🔒 Este capítulo es solo para VIP."
-    assert labels(gate) == ["⭐ Cómo ser VIP", "🔄 Mirar otra vez", "↩️ Deshacer", "📚 Las historias"]
+    assert labels(gate) == [
+        "⭐ Cómo ser VIP",
+        "🔄 Mirar otra vez",
+        "↩️ Deshacer",
+        "Empezar de nuevo",
+        "📚 Las historias",
+    ]
     assert "suscripción" in stories.vip(LUCIA, story=CASA).text.text
     assert labels(stories.vip(LUCIA, story=CASA)) == ["⬅️ Volver a la historia"]
 
@@ -240,23 +246,6 @@ def test_a_page_whose_picture_is_gone_is_still_read():
 
 
 # --- first steps and links --------------------------------------------------------------------------------------------
-def test_the_welcome_offers_the_story_and_later_the_page():
-    assert labels(start.start(LUCIA)) == []
-    library.release(HOUSE)
-    assert labels(start.start(LUCIA)) == ["▶️ Empezar"]
-    turning.begin(LUCIA, story=CASA)
-    assert labels(start.start(LUCIA)) == ["▶️ Continuar: Sala"]
-
-
-def test_a_link_to_a_story_makes_its_promise(first):
-    library.release(story(*HOUSE.fragments, key="otra", title=words("Otra"), pitch=words("Una noche sin luna.")))
-    shown = start.start(LUCIA, payload="cuento-otra")
-    assert shown.text.text == "Otra\n\nUna noche sin luna."
-    assert labels(shown) == ["▶️ Empezar"]
-    assert labels(start.start(LUCIA, payload="cuento-casa")) == ["▶️ Continuar: Sala"]
-    assert labels(start.start(LUCIA, payload="cuento-nada")) == ["▶️ La casa", "▶️ Otra"]
-
-
 def test_whoever_wishes_sees_long_pages_typed():
     library.release(story(fragment("a", choice("b"), text="a" * 500), fragment("b", choice("fin")), ending("fin")))
     assert not turning.begin(LUCIA, story=CASA).page.calm

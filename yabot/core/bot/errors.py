@@ -16,7 +16,8 @@ from yabot.core.errors import DomainError, ModuleAway
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.callbacks import ForgedCallback, unpack
-from yabot.core.telegram.screens import Alert, Context, lead_back, show
+from yabot.core.telegram.pages import lead_back
+from yabot.core.telegram.screens import Alert, Context, show
 
 log = logging.getLogger(__name__)
 

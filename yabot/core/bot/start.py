@@ -1,6 +1,7 @@
 """/start, /ayuda and /idioma."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -14,16 +15,27 @@ from yabot.core.reader_events import ReaderStarted
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.callbacks import CallbackAction
 from yabot.core.telegram.names import clean_name
-from yabot.core.telegram.screens import Button, Context, Screen, screen, show
+from yabot.core.telegram.screens import Button, Context, Rows, Screen, screen, show
 from yabot.core.transactions import atomic
 
 LANGUAGE = CallbackAction("idioma")
 LANGUAGES = {"es": "Español", "en": "English"}
 SPOKEN = {"es": "español", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a reader is offered to do first: its promise, when it is new to them, and the buttons."""
+
+    rows: Rows
+    title: str = ""
+    pitch: str = ""
+
+
 DeepLink = Callable[[TelegramUser], Screen]
 deep_links: dict[str, DeepLink] = {}  # filled by the composition root: ?start=saldo opens the wallet
 deep_prefixes: dict[str, Callable[[TelegramUser, str], Screen]] = {}  # and ?start=cuento-casa that story
-first_steps: list[Callable[[TelegramUser], Button | None]] = []  # what a newcomer is offered to do first
+first_steps: list[Callable[[TelegramUser], Offer | None]] = []  # what a newcomer is offered to do first
 
 
 async def on_start(update: Update, context: Context) -> None:
@@ -60,8 +72,11 @@ def welcomed(reader: TelegramUser) -> Screen:
 
 def welcome(reader: TelegramUser) -> Screen:
     """One paragraph and what to do next."""
-    offered = [button for offer in first_steps if (button := offer(reader))]
-    return screen("start", {"name": clean_name(reader.first_name)}, *((button,) for button in offered))
+    offers = [offer for step in first_steps if (offer := step(reader))]
+    promise = next((offer for offer in offers if offer.pitch), None)
+    values = {"title": promise.title, "pitch": promise.pitch} if promise else {}
+    rows = (row for offer in offers for row in offer.rows)
+    return screen("start", {"name": clean_name(reader.first_name), **values}, *rows)
 
 
 async def on_help(update: Update, context: Context) -> None:

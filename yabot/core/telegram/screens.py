@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ from yabot.core.telegram.outcome import Claimed, Outcome
 from yabot.core.telegram.richtext import RichText
 
 
+class Style(StrEnum):
+    """How a button looks where Telegram knows styles; elsewhere it is a button as any other."""
+
+    PLAIN = ""
+    DANGER = "danger"
+    PRIMARY = "primary"
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """One button: data made by a ``CallbackAction``, or an address."""
@@ -33,10 +42,15 @@ class Button:
     text: str
     data: str = ""
     url: str = ""
+    style: Style = Style.PLAIN
 
     def to_api(self) -> dict[str, str]:
         """As the Bot API wants it."""
-        return {"text": self.text, **({"url": self.url} if self.url else {"callback_data": self.data})}
+        does = {"url": self.url} if self.url else {"callback_data": self.data}
+        return {"text": self.text, **does, **({"style": self.style.value} if self.style else {})}
+
+
+Rows = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ class Screen:
     """
 
     text: RichText
-    buttons: tuple[tuple[Button, ...], ...] = ()
+    buttons: Rows = ()
     toast: str = ""
     attachment: Attachment | None = None
     calm: bool = False
@@ -85,8 +99,13 @@ class Screen:
         if self.attachment:
             params |= self.attachment.params()
         if self.buttons:
-            params["reply_markup"] = {"inline_keyboard": [[button.to_api() for button in row] for row in self.buttons]}
+            params["reply_markup"] = keyboard(self.buttons)
         return params
+
+
+def keyboard(rows: Rows) -> dict[str, Any]:
+    """Buttons as the Bot API wants them."""
+    return {"inline_keyboard": [[button.to_api() for button in row] for row in rows]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,76 +158,41 @@ class Context(CallbackContext[Any, dict[Any, Any], dict[Any, Any], BotData]):
         self.pressed: Pressed | None = None
 
 
-async def show(update: Update, context: Context, shown: Screen | Alert) -> None:
-    """Answer what the reader just did, at once: the press first, then edit in place, or else a new message.
+async def show(update: Update, context: Context, shown: Screen | Alert, *, anew: bool = False) -> None:
+    """Answer what the reader just did, at once: the press first, then edit in place, or else (``anew``: always) send.
 
     Answers do not wait in the outbox; one that Telegram refuses for now (429) or that finds no connection is put there.
     """
     query = update.callback_query
     if query is not None:
-        await _answer_press(context, query.id, shown)
+        await answer_press(context, query.id, shown)
     if isinstance(shown, Alert):
         if query is None:
-            await _send(update, context, Screen(RichText.plain(shown.text)))
+            await send(update, context, Screen(RichText.plain(shown.text)))
         return
-    editable = query is not None and query.message is not None and shown.attachment is None
-    if editable and not _has_caption(query) and await _edit(update, context, shown):
+    editable = not anew and query is not None and query.message is not None and shown.attachment is None
+    if editable and not _has_caption(query) and await edit(update, context, shown):
         return
-    await _send(update, context, shown)
+    await send(update, context, shown)
 
 
-async def turn_page(update: Update, context: Context, *, left: Screen | None, shown: Screen) -> None:
-    """Answer a press with a new message; the old one keeps its place, shown as ``left`` (None: without its buttons)."""
-    query = update.callback_query
-    assert query is not None
-    await _answer_press(context, query.id, shown)
-    if query.message is not None and left is not None:
-        await _edit(update, context, left)
-    else:
-        await _take_buttons(query, context)
-    await _send_once(update, context, shown)
-
-
-async def lead_back(update: Update, context: Context, *, said: Alert, shown: Screen) -> None:
-    """Answer a press of an old button: say so, take its buttons away and show where the reader is."""
-    query = update.callback_query
-    assert query is not None
-    await _answer_press(context, query.id, said)
-    await _take_buttons(query, context)
-    await _send_once(update, context, shown)
-
-
-async def _send_once(update: Update, context: Context, shown: Screen) -> None:
-    """Send it, unless another message shows that place already and is the newest: a doubled press brings one page."""
-    query, chat = update.callback_query, update.effective_chat
-    place, number = context.bot_data.newest.get(chat.id if chat else 0, ("", 0))
-    pressed = query.message.message_id if query and query.message else 0
-    if not shown.place or place != shown.place or number == pressed:
-        await _send(update, context, shown)
-
-
-async def _take_buttons(query: CallbackQuery, context: Context) -> None:
-    if query.message is not None:
-        place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
-        await _call(context, "editMessageReplyMarkup", place)
-
-
-async def _answer_press(context: Context, query_id: str, shown: Screen | Alert) -> None:
+async def answer_press(context: Context, query_id: str, shown: Screen | Alert) -> None:
+    """Stop the spinner of a pressed button, with a toast or a box."""
     text, box = (shown.text, shown.box) if isinstance(shown, Alert) else (shown.toast, False)
     params: dict[str, Any] = {"callback_query_id": query_id}
     if text:
         params |= {"text": text[:200], "show_alert": box}
-    await _call(context, "answerCallbackQuery", params)
+    await call(context, "answerCallbackQuery", params)
 
 
-async def _edit(update: Update, context: Context, shown: Screen) -> bool:
+async def edit(update: Update, context: Context, shown: Screen) -> bool:
     """Whether the message under the button shows ``shown`` now ("not modified" is as good)."""
     query = update.callback_query
     assert query is not None and query.message is not None
     place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
     caption = _has_caption(query)
     method = "editMessageCaption" if caption else "editMessageText"
-    answer = await _call(context, method, {**place, **shown.params(caption=caption)})
+    answer = await call(context, method, {**place, **shown.params(caption=caption)})
     return answer is not None and (answer.ok or "not modified" in answer.description)
 
 
@@ -218,7 +202,8 @@ def _has_caption(query: CallbackQuery | None) -> bool:
     return isinstance(message, TelegramMessage) and message.effective_attachment is not None
 
 
-async def _send(update: Update, context: Context, shown: Screen) -> None:
+async def send(update: Update, context: Context, shown: Screen) -> None:
+    """A new message, now; through the outbox when Telegram does not take it now."""
     chat = update.effective_chat
     if chat is None:
         return
@@ -236,7 +221,7 @@ async def _send(update: Update, context: Context, shown: Screen) -> None:
             chat_id=chat.id,
             user_id=user_id,
             method=shown.method,
-            params=shown.params(),
+            params=_unstyled(shown.params()),
             priority=MessagePriority.ANSWER,
         )
         await in_db(enqueue, [late])
@@ -245,7 +230,7 @@ async def _send(update: Update, context: Context, shown: Screen) -> None:
 async def _deliver(context: Context, chat_id: int, shown: Screen) -> Answer | None:
     """Send it; a file that Telegram does not know yet is uploaded, and known from then on."""
     if shown.attachment is None:
-        return await _call(context, shown.method, {"chat_id": chat_id, **shown.params()})
+        return await call(context, shown.method, {"chat_id": chat_id, **shown.params()})
     api, media = context.bot_data.api, Path(settings.MEDIA_ROOT)
     assert api is not None
     known = await in_db(outbox.file_ids, {shown.attachment.path})
@@ -261,17 +246,29 @@ async def _deliver(context: Context, chat_id: int, shown: Screen) -> Answer | No
 
 async def _type(context: Context, chat_id: int, length: int) -> None:
     """Be seen typing, as long as somebody who types fast would: two and a half seconds at most."""
-    await _call(context, "sendChatAction", {"chat_id": chat_id, "action": "typing"})
+    await call(context, "sendChatAction", {"chat_id": chat_id, "action": "typing"})
     await asyncio.sleep(min(2.5, 0.4 + length / 400))
 
 
-async def _call(context: Context, method: str, params: dict[str, Any]) -> Answer | None:
+async def call(context: Context, method: str, params: dict[str, Any]) -> Answer | None:
     """One call; None when it certainly was not heard. A doubtful answer is not repeated: the reader can ask again."""
     api = context.bot_data.api
     assert api is not None
     try:
-        return await api.call(method, params, timeout=15)
+        answer = await api.call(method, params, timeout=15)
+        if answer.code == 400 and "not modified" not in answer.description and (plain := _unstyled(params)) != params:
+            return await api.call(method, plain, timeout=15)
+        return answer
     except NotDelivered:
         return None
     except Doubtful as error:
         return Answer(ok=False, code=0, description=str(error))
+
+
+def _unstyled(params: dict[str, Any]) -> dict[str, Any]:
+    """The call for a Telegram that knows no styles of buttons."""
+    rows = params.get("reply_markup", {}).get("inline_keyboard")
+    if not rows:
+        return params
+    plain = [[{name: said for name, said in button.items() if name != "style"} for button in row] for row in rows]
+    return {**params, "reply_markup": {"inline_keyboard": plain}}
