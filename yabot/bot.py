@@ -21,7 +21,7 @@ from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
 from narrative.bot import asking, buttons, finding, hints, stories, turning
 from yabot.core import modules
-from yabot.core.bot import errors, start, wishes
+from yabot.core.bot import errors, home, start, wishes
 from yabot.core.bot.errors import checked
 from yabot.core.telegram import raw
 from yabot.core.telegram.client import BotApi
@@ -96,6 +96,7 @@ def offer_links() -> None:
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
     opened = {"cuento-": stories.story_by_link, "c-": finding.code_screen}
     start.deep_prefixes.update({name: screen for name, screen in opened.items() if _runs_here(screen)})
+    home.ways_on[:] = [stories.ways_on] if _runs_here(stories.ways_on) else []
     start.first_steps[:] = [stories.first_step] if _runs_here(stories.first_step) else []
 
 
@@ -113,6 +114,7 @@ STORY_BUTTONS = (
     (turning.on_checkpoint, buttons.CHECKPOINT),
     (asking.on_ask_again, buttons.ASK_AGAIN),
     (stories.on_pitch, buttons.PITCH),
+    (stories.on_continue, buttons.GO_ON),
     (stories.on_stories, buttons.STORIES),
     (stories.on_vip, buttons.VIP),
     (finding.on_first, finding.FIRST),
@@ -120,7 +122,8 @@ STORY_BUTTONS = (
     (hints.on_hints, finding.LIST),
 )
 WISH_BUTTONS = (
-    (wishes.on_wishes, wishes.WISHES),
+    (start.on_help, home.HELP),
+    (wishes.on_wishes, home.WISHES),
     (wishes.on_languages, wishes.LANGUAGES),
     (wishes.on_pace, wishes.PACE),
     (wishes.on_quiet, wishes.QUIET),

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from telegram import Update
 
 from gamification.services import wallets
+from yabot.core.bot.home import home
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
@@ -29,7 +30,7 @@ def balance(reader: TelegramUser) -> Screen:
 def balance_screen(reader: TelegramUser) -> Screen:
     """The wallet, with a way to its history."""
     history = Button(_("Ver historial"), HISTORY.pack(owner=reader.pk))
-    return screen("balance", {"balance": wallets.balance_of(reader.pk)}, (history,))
+    return screen("balance", {"balance": wallets.balance_of(reader.pk)}, (history,), *home(reader))
 
 
 async def on_history(update: Update, context: Context) -> None:
@@ -42,4 +43,4 @@ def history(reader: TelegramUser) -> Screen:
     """The last movements with their reasons."""
     lines = wallets.history(reader.pk, limit=LINES)
     back = Button(_("Mi saldo"), WALLET.pack(owner=reader.pk))
-    return screen("history", {"lines": lines, "balance": wallets.balance_of(reader.pk)}, (back,))
+    return screen("history", {"lines": lines, "balance": wallets.balance_of(reader.pk)}, (back,), *home(reader))

@@ -8,6 +8,7 @@ from telegram import Update
 from narrative.bot.finding import FIRST
 from narrative.services import hints
 from narrative.services.hints import HintLine
+from yabot.core.bot.home import home
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import TelegramUser
 from yabot.core.telegram import markup
@@ -45,7 +46,7 @@ def hints_screen(reader: TelegramUser) -> Screen:
     }
     combine = len(opened) > 1 and hints.combinable(reader.pk)
     buttons = [(Button(_("🧩 Combinar dos pistas"), FIRST.pack("0", owner=reader.pk)),)] if combine else []
-    return screen("hints", values, *buttons)
+    return screen("hints", values, *buttons, *home(reader))
 
 
 def _fitting(lines: Iterable[HintLine], units: int) -> Iterator[HintLine]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 from telegram import Update
 
-from narrative.bot.buttons import BEGIN, HERE, PITCH, STORIES, key_of, token
+from narrative.bot.buttons import BEGIN, GO_ON, HERE, PITCH, STORIES, key_of, token
 from narrative.bot.reading import again, home, in_story, page
 from narrative.models import Story
 from narrative.services import choices, library
 from narrative.services.choices import Place
 from narrative.story.page import cut
+from yabot.core.bot.home import help_button
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.bot.start import Offer
 from yabot.core.models import TelegramUser
@@ -24,8 +25,8 @@ async def on_stories(update: Update, context: Context) -> None:
 
 
 async def on_continue(update: Update, context: Context) -> None:
-    """/continuar: the page the reader is at."""
-    await show(update, context, await in_db(page_of, person_of(update)))
+    """/continuar, and the button that says so: the page the reader is at, as a new message."""
+    await show(update, context, await in_db(page_of, person_of(update)), anew=True)
 
 
 async def on_here(update: Update, context: Context) -> None:
@@ -45,6 +46,8 @@ def stories_screen(reader: TelegramUser) -> Screen:
     found = library.open_stories()
     if len(found) == 1:
         return pitch(reader, found[0])
+    if not found:
+        return screen("stories", {"count": 0}, (help_button(reader),))
     at = choices.where(reader.pk)
     rows = [(_go_on(reader, at),)] if at else []
     rows += [(_about(reader, story),) for story in found]
@@ -88,6 +91,11 @@ def first_step(reader: TelegramUser) -> Offer | None:
     if len(found) == 1:
         return Offer(rows=_ways_in(reader, found[0], None), **_promise(reader, found[0]))
     return Offer(rows=((Button(_("▶️ Empezar"), STORIES.pack(owner=reader.pk)),),)) if found else None
+
+
+def ways_on(reader: TelegramUser) -> tuple[Button, ...]:
+    """The way back to reading from any other screen; costs nothing to offer."""
+    return Button(_("▶️ Continuar"), GO_ON.pack(owner=reader.pk)), home(reader)
 
 
 def _promise(reader: TelegramUser, story: Story) -> dict[str, str]:

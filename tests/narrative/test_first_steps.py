@@ -35,8 +35,8 @@ def another_story() -> None:
     library.release(story(*HOUSE.fragments, key="otra", title=words("Otra"), pitch=words("Otra promesa.")))
 
 
-def test_without_a_story_the_welcome_offers_none() -> None:
-    assert labels(start.start(ANA)) == []
+def test_without_a_story_the_welcome_offers_help() -> None:
+    assert labels(start.start(ANA)) == ["Qué sé hacer"]
 
 
 def test_a_newcomer_reads_the_promise_and_is_on_the_first_page_with_one_tap() -> None:

@@ -75,7 +75,7 @@ def test_without_a_story_lucien_is_writing():
     shown = stories.stories_of(LUCIA)
 
     assert "Lucien está escribiendo" in shown.text.text
-    assert shown.buttons == ()
+    assert labels(shown) == ["Qué sé hacer"]
     assert stories.page_of(LUCIA) == shown
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import override
 from telegram import Update
 
 from yabot.core import people
+from yabot.core.bot.home import help_button, home, wishes_button
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.events import publish
 from yabot.core.models import TelegramUser
@@ -75,19 +76,19 @@ def welcome(reader: TelegramUser) -> Screen:
     offers = [offer for step in first_steps if (offer := step(reader))]
     promise = next((offer for offer in offers if offer.pitch), None)
     values = {"title": promise.title, "pitch": promise.pitch} if promise else {}
-    rows = (row for offer in offers for row in offer.rows)
+    rows = [row for offer in offers for row in offer.rows] or [(help_button(reader),)]
     return screen("start", {"name": clean_name(reader.first_name), **values}, *rows)
 
 
 async def on_help(update: Update, context: Context) -> None:
-    """/ayuda."""
+    """/ayuda, or its button."""
     await show(update, context, await in_db(help_, person_of(update)))
 
 
 @for_reader
 def help_(reader: TelegramUser) -> Screen:
     """What the bot can do."""
-    return screen("help", {})
+    return screen("help", {}, *home(reader), (wishes_button(reader),))
 
 
 async def on_language(update: Update, context: Context) -> None:
@@ -98,11 +99,13 @@ async def on_language(update: Update, context: Context) -> None:
 @for_reader
 def language(reader: TelegramUser, *, toast: str = "") -> Screen:
     """The languages, the chosen one marked."""
-    buttons = tuple(
+    names = tuple(
         Button(f"{'✓ ' if code == reader.spoken_language else ''}{name}", LANGUAGE.pack(code, owner=reader.pk))
         for code, name in LANGUAGES.items()
     )
-    return screen("language", {"language": SPOKEN[reader.spoken_language]}, buttons, toast=toast)
+    return screen(
+        "language", {"language": SPOKEN[reader.spoken_language]}, names, (wishes_button(reader),), toast=toast
+    )
 
 
 async def on_language_chosen(update: Update, context: Context) -> None:
@@ -128,7 +131,7 @@ async def on_other_text(update: Update, context: Context) -> None:
 @for_reader
 def not_understood(reader: TelegramUser) -> Screen:
     """A friendly word and the commands."""
-    return screen("not_understood", {})
+    return screen("not_understood", {}, *home(reader), (help_button(reader),))
 
 
 async def on_chat_moved(update: Update, context: Context) -> None:

@@ -5,6 +5,7 @@ from telegram import Update
 
 from yabot.core import people
 from yabot.core.bot import start
+from yabot.core.bot.home import home
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
@@ -13,7 +14,6 @@ from yabot.core.telegram.screens import Button, Context, Screen, screen, show
 
 PACE = CallbackAction("ritmo")
 QUIET = CallbackAction("silencio")
-WISHES = CallbackAction("ajustes")
 LANGUAGES = CallbackAction("idiomas")
 NIGHTS = (None, (22, 8), (23, 9), (0, 10))
 
@@ -74,4 +74,5 @@ def wishes_screen(reader: TelegramUser) -> Screen:
         (Button(_("Idioma"), LANGUAGES.pack(owner=reader.pk)),),
         (Button(_("Ritmo: al momento") if calm else _("Ritmo: con calma"), PACE.pack(owner=reader.pk)),),
         (Button(_("Cambiar el silencio"), QUIET.pack(owner=reader.pk)),),
+        *home(reader),
     )
