@@ -132,14 +132,14 @@ def _said(refused: DomainError, reader: TelegramUser) -> Alert:
 # --- turning the page -------------------------------------------------------------------------------------------------
 async def _turn(update: Update, context: Context, turned: Turned | Lost | Alert) -> None:
     if isinstance(turned, Turned):
-        await turn_page(update, context, left=_left(update.callback_query, turned.chosen), shown=turned.page)
+        await turn_page(update, context, left=left_of(update.callback_query, turned.chosen), shown=turned.page)
     elif isinstance(turned, Lost):
         await lead_back(update, context, said=turned.said, shown=turned.page)
     else:
         await show(update, context, turned)
 
 
-def _left(query: CallbackQuery | None, chosen: str) -> Screen | None:
+def left_of(query: CallbackQuery | None, chosen: str) -> Screen | None:
     """The old page with the chosen line instead of its buttons; None when there is nothing to keep."""
     message = query.message if query else None
     text, entities, most = getattr(message, "text", None), getattr(message, "entities", ()), TEXT
@@ -153,6 +153,9 @@ def _left(query: CallbackQuery | None, chosen: str) -> Screen | None:
 
 
 def _entity(entity: MessageEntity) -> Entity:
+    """As the page was sent. Somebody without a name of their own comes back as a mention, and was sent as a link."""
+    if entity.user is not None:
+        return Entity("text_link", entity.offset, entity.length, url=f"tg://user?id={entity.user.id}")
     return Entity(
         entity.type,
         entity.offset,
@@ -160,4 +163,6 @@ def _entity(entity: MessageEntity) -> Entity:
         url=entity.url,
         language=entity.language,
         custom_emoji_id=entity.custom_emoji_id,
+        unix_time=int(entity.unix_time.timestamp()) if entity.unix_time else None,
+        date_time_format=entity.date_time_format,
     )

@@ -126,3 +126,15 @@ def test_a_button_of_another_secret_brings_the_welcome_and_the_way_on(telegram, 
     assert "▶️ Continuar: Sala" in labels(welcome)
     assert labels(world.wait_for_message(ana, lambda one: one["message_id"] == first["message_id"])) == []
     assert ReaderProgress.objects.get().step == 1
+
+
+def test_a_page_that_cannot_be_edited_loses_its_buttons_anyway(telegram, ana):
+    world = telegram.client
+    first = begin(world, ana)
+    world.fault("editMessageText", status=400)
+
+    world.press(ana, ana, first["message_id"], "Abrir la puerta")
+
+    world.wait_for_message(ana, "Final: La puerta")
+    kept = world.wait_for_message(ana, lambda one: one["message_id"] == first["message_id"])
+    assert (kept["text"], labels(kept)) == ("Estás en sala.", [])

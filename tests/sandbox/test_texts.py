@@ -113,3 +113,12 @@ def test_a_text_has_1_to_4096_characters(bot, ana, text, problem):
 def test_markdown_is_not_modelled(bot, ana):
     with pytest.raises(Refused, match="501 the sandbox does not model parse_mode MarkdownV2"):
         bot("sendMessage", chat_id=ana, text="*x*", parse_mode="MarkdownV2")
+
+
+def test_a_moment_needs_its_time(bot, ana):
+    moment = {"type": "date_time", "offset": 0, "length": 4}
+
+    with pytest.raises(Refused, match='find field "unix_time"'):
+        bot("sendMessage", chat_id=ana, text="hoy!", entities=[moment])
+    sent = bot("sendMessage", chat_id=ana, text="hoy!", entities=[{**moment, "unix_time": 0}])
+    assert sent["entities"] == [{**moment, "unix_time": 0}]

@@ -10,9 +10,7 @@ async def turn_page(update: Update, context: Context, *, left: Screen | None, sh
     query = update.callback_query
     assert query is not None
     await answer_press(context, query.id, shown)
-    if query.message is not None and left is not None:
-        await edit(update, context, left)
-    else:
+    if query.message is None or left is None or not await edit(update, context, left):
         await _take_buttons(query, context)
     await _send_once(update, context, shown)
 

@@ -32,7 +32,12 @@ ENTITY_TYPES = frozenset(
         "date_time",
     ]
 )
-NEEDED_FIELD = {"text_link": "url", "text_mention": "user", "custom_emoji": "custom_emoji_id"}
+NEEDED_FIELD = {
+    "text_link": "url",
+    "text_mention": "user",
+    "custom_emoji": "custom_emoji_id",
+    "date_time": "unix_time",
+}
 IGNORED_WHEN_GIVEN = frozenset(["mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"])
 
 
@@ -67,7 +72,7 @@ def _checked(text: str, entities: Any) -> list[JSON]:
         if length <= 0 or not (is_boundary(text, offset) and is_boundary(text, offset + length)):
             raise bad_request("ENTITY_BOUNDS_INVALID")
         needed = NEEDED_FIELD.get(kind)
-        if needed and not item.get(needed):
+        if needed and item.get(needed) in (None, ""):
             raise bad_request(f"can't parse entities: Can't find field \"{needed}\"")
         if kind not in IGNORED_WHEN_GIVEN:
             kept.append(item)
