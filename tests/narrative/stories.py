@@ -1,5 +1,6 @@
 """Stories for tests: made by hand for one point, or of any shape by hypothesis."""
 
+import random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -55,6 +56,31 @@ def story(*fragments: Fragment, **more: Any) -> Story:
     """A story that begins with its first fragment."""
     values: dict[str, Any] = {"key": "casa", "title": words("La casa"), "start": fragments[0].key if fragments else ""}
     return Story(**{**values, **more}, fragments=fragments)
+
+
+def chain(length: int) -> Story:
+    """One fragment after the other; from each, a choice jumps anywhere."""
+    dice = random.Random(1)
+    parts = [
+        fragment(
+            f"f{n}", choice(f"f{n + 1}", key=f"a{n}"), choice(f"f{dice.randrange(length)}", key=f"b{n}", label="Salto")
+        )
+        for n in range(length - 1)
+    ]
+    return story(*parts, ending(f"f{length - 1}"))
+
+
+def chapters(count: int, length: int = 25) -> Story:
+    """Chapters that branch like trees and come together before the next one."""
+    parts = []
+    for chapter in range(count):
+        for n in range(length):
+            ways = [f"c{chapter}-{min(length - 1, 2 * n + step)}" for step in (1, 2)]
+            if n == length - 1:
+                ways = [f"c{min(count - 1, chapter + 1)}-0", f"c{chapter}-0"]
+            taken = [choice(to, key=f"c{chapter}-{n}-{side}", label=f"Vía {side}") for side, to in enumerate(ways)]
+            parts.append(fragment(f"c{chapter}-{n}", *taken))
+    return story(*parts[:-1], ending(parts[-1].key))
 
 
 @st.composite

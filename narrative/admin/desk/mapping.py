@@ -19,12 +19,13 @@ from narrative.services import checking, drafts, releases
 from narrative.services.drafts import Edit
 from narrative.story import content
 from narrative.story.content import BACK
+from narrative.story.places import Place, places
 from narrative.story.reading import Words
 from narrative.story.uses import with_choice
 from yabot.core.errors import DomainError
 
 FEW = 5  # fewer readers than this could be somebody
-FAR = 100_000
+FAR = 10_000_000
 
 
 def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
@@ -33,7 +34,12 @@ def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
     told = drafts.told(story)
     found = lint(told, checking.world_of(story, told), plays=0)
     readers = _readers(story)
-    rows = [_node(part, story, found, readers, doors_) for doors_ in [doors(story)] for part in told.fragments]
+    standing, tidy = places(told), places(told, anew=True)
+    urls = doors(story)
+    rows = [
+        {**_node(part, story, found, urls), **_place(part, standing, tidy), "readers": readers.get(part.key, 0)}
+        for part in told.fragments
+    ]
     context = {
         "title": _("Mapa"),
         "story": story,
@@ -53,9 +59,13 @@ def _readers(story: Story) -> dict[str, int]:
     return {key: count for key, count in rows if count >= FEW}
 
 
-def _node(
-    part: content.Fragment, story: Story, found: Lint, readers: dict[str, int], urls: dict[str, tuple[str, str]]
-) -> dict[str, Any]:
+def _place(part: content.Fragment, standing: dict[str, Place], tidy: dict[str, Place]) -> dict[str, Any]:
+    """Where it stands, whether an editor put it there, and where it would if nobody had put anything anywhere."""
+    (x, y), (tidy_x, tidy_y) = standing[part.key], tidy[part.key]
+    return {"x": x, "y": y, "placed": part.position is not None, "tidy": [tidy_x, tidy_y]}
+
+
+def _node(part: content.Fragment, story: Story, found: Lint, urls: dict[str, tuple[str, str]]) -> dict[str, Any]:
     mine = found.of(part.key)
     title, url = urls[part.key]
     errors = [one.sentence(spoken()) for one in mine if one.level is Level.ERROR]
@@ -63,8 +73,6 @@ def _node(
         "key": part.key,
         "title": title,
         "url": url,
-        "x": part.position[0] if part.position else None,
-        "y": part.position[1] if part.position else None,
         "start": part.key == story.start,
         "ending": part.ending is not None,
         "vip": part.vip,
@@ -72,7 +80,6 @@ def _node(
         "tags": list(part.tags),
         "problem": "error" if errors else "warning" if mine else "",
         "problems": [one.sentence(spoken()) for one in mine],
-        "readers": readers.get(part.key, 0),
         "choices": [{"label": one.label.in_(story.language), "target": one.target} for one in part.choices],
     }
 
@@ -101,12 +108,12 @@ def move(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
     story = rights.story_for(request, pk, rights.WRITE)
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    places = _body(request).get("places")
-    if not isinstance(places, dict) or not all(_is_place(place) for place in places.values()):
+    given = _body(request).get("places")
+    if not isinstance(given, dict) or not all(_is_place(place) for place in given.values()):
         return JsonResponse({"code": "NAR010", "detail": _("Esto no son lugares del mapa.")}, status=400)
-    rows = list(Fragment.objects.filter(story=story, key__in=places))
+    rows = list(Fragment.objects.filter(story=story, key__in=given))
     for row in rows:
-        row.x, row.y = places[row.key]
+        row.x, row.y = given[row.key]
     Fragment.objects.bulk_update(rows, ["x", "y"], batch_size=200)
     return JsonResponse({"moved": len(rows)})
 
