@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from narrative.story.content import Ending, Fragment
-from narrative.story.effects import UnlockHint
+from narrative.story.effects import Effect, UnlockHint
 from narrative.story.reading import KEY, Words
 
 MOST_TAGS, MOST_LETTERS, MOST_HINTS = 50, 64, 12
@@ -47,7 +47,7 @@ def changed(fragment: Fragment, given: Iterable[str], name: Words) -> Fragment:
     )
 
 
-def _joined(fragment: Fragment, added: Iterable[str]) -> tuple[UnlockHint, ...]:
+def _joined(fragment: Fragment, added: Iterable[str]) -> tuple[Effect, ...]:
     new = [effect for effect in unlocked(added) if effect not in fragment.effects]
     return (*fragment.effects, *new[: max(0, MOST_HINTS - len(fragment.effects))])
 

@@ -1,9 +1,10 @@
 """Every text of a story by its reference, to be translated and put back."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from narrative.story.content import Fragment, Story
+from narrative.story.content import ALT, LABEL, NAME, TEXT, Fragment, Story
 from narrative.story.reading import Words
 
 
@@ -19,6 +20,21 @@ class Text:
     def reference(self) -> str:
         """How files for translators name it."""
         return f"{self.fragment}/{self.name}"
+
+    @property
+    def limit(self) -> int:
+        """How many letters can be stored."""
+        return {"choice": LABEL, "title": NAME, "ending": NAME, "alt": ALT}.get(self.name.partition("-")[0], TEXT)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it has to be one line."""
+        return self.limit in {LABEL, NAME}
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it has markup."""
+        return bool(self.fragment) and self.name.partition("-")[0] in {"text", "variant"}
 
 
 def texts(story: Story) -> Iterator[Text]:
@@ -42,6 +58,19 @@ def of_fragment(fragment: Fragment) -> Iterator[tuple[str, Words]]:
         yield f"variant-{number}", variant.text
     for choice in fragment.choices:
         yield f"choice-{choice.key}", choice.label
+
+
+def translation_marks(fragment: Fragment, source: str, language: str) -> dict[str, str]:
+    """For each text that was translated, by name: a mark of its original and one of itself, «original:itself»."""
+    return {
+        name: f"{_mark(words.by_language[source])}:{_mark(words.by_language[language])}"
+        for name, words in of_fragment(fragment)
+        if source != language and words.by_language.get(source) and words.by_language.get(language)
+    }
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def changed(fragment: Fragment, anew: Callable[[str, Words], Words]) -> Fragment:

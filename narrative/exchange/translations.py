@@ -1,33 +1,28 @@
-"""Files for translators: CSV for a spreadsheet, PO for their tools. A row that would break a text is refused alone."""
+"""What translators' files say, put back into a story. A row that would break a text is refused alone."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from narrative.exchange.refusal import ExchangeError, decoded
 from narrative.exchange.texts import Text, texts, with_translations
-from narrative.story.content import LABEL, TEXT, Story
-from narrative.story.reading import Words
+from narrative.story.content import Story
+from narrative.story.reading import UNSOUND, Words
 from yabot.core.telegram import markup
 
-COLUMNS = ("reference", "state", "source", "translation")
-STATES = {"es": {"missing": "falta", "stale": "ha cambiado", "done": "lista"}}
-_TAG = re.compile(r"<(/?[a-z-]+)")
+Stale = Mapping[tuple[str, str], Collection[str]]  # for a fragment and a language: the texts whose original has changed
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
 _PLACE = re.compile(r"\{[a-z_]+\}")
-_FORMULA = ("=", "+", "-", "@", "\t")
-CSV_FIELD = 131_072
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A translated text as a file has it; ``line`` is where."""
+    """A translated text as a file has it; ``line`` is where, ``doubt`` why its writer did not finish it."""
 
     line: int
     reference: str
     source: str
     translation: str
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,113 +50,15 @@ class Translated:
     refused: tuple[Refused, ...]
 
 
-def rows(story: Story, language: str, stale: Mapping[tuple[str, str], bool]) -> Iterator[tuple[Text, str, str, str]]:
+def rows(story: Story, language: str, stale: Stale) -> Iterator[tuple[Text, str, str, str]]:
     """Each text with its state (missing, stale, done), original and translation."""
     for text in texts(story):
         source, said = text.words.by_language.get(story.language, ""), text.words.by_language.get(language, "")
         if source:
-            state = "missing" if not said else "stale" if stale.get((text.fragment, language)) else "done"
-            yield text, state, source, said
+            is_stale = text.name in stale.get((text.fragment, language), ())
+            yield text, "missing" if not said else "stale" if is_stale else "done", source, said
 
 
-# --- CSV --------------------------------------------------------------------------------------------------------------
-def write_csv(story: Story, language: str, stale: Mapping[tuple[str, str], bool]) -> str:
-    """A table. A cell that a spreadsheet would take for a formula begins with an apostrophe."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow(COLUMNS)
-    for text, state, source, said in rows(story, language, stale):
-        table.writerow([text.reference, state, _safe(source), _safe(said)])
-    return out.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_FORMULA, "'")) else cell
-
-
-def read_csv(data: bytes) -> list[Row]:
-    """The rows of a table, with commas or semicolons. Raises ExchangeError."""
-    text = decoded(data)
-    first = text.split("\n", 1)[0]
-    csv.field_size_limit(CSV_FIELD)
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
-    if not table.fieldnames or not {"reference", "translation"} <= set(table.fieldnames):
-        raise ExchangeError(
-            "NAR029",
-            "Faltan las columnas «reference» y «translation».",
-            "The columns “reference” and “translation” are missing.",
-        )
-    try:
-        return [
-            Row(
-                table.line_num,
-                row["reference"] or "",
-                _plain(row.get("source") or ""),
-                _plain(row["translation"] or ""),
-            )
-            for row in table
-        ]
-    except csv.Error as error:
-        raise ExchangeError("NAR029", f"Línea {table.line_num}: {error}", f"Line {table.line_num}: {error}") from None
-
-
-# --- PO ---------------------------------------------------------------------------------------------------------------
-def write_po(story: Story, language: str, stale: Mapping[tuple[str, str], bool]) -> str:
-    """A PO file: the reference is the context, so that equal words in two places may differ."""
-    head = (
-        f"Project-Id-Version: {story.key}\\n",
-        f"Language: {language}\\n",
-        "MIME-Version: 1.0\\n",
-        "Content-Type: text/plain; charset=UTF-8\\n",
-        "Content-Transfer-Encoding: 8bit\\n",
-    )
-    parts = ['msgid ""\nmsgstr ""\n' + "\n".join(f'"{line}"' for line in head)]
-    for text, state, source, said in rows(story, language, stale):
-        fuzzy = "#, fuzzy\n" if state == "stale" else ""
-        parts.append(f"{fuzzy}msgctxt {_quoted(text.reference)}\nmsgid {_quoted(source)}\nmsgstr {_quoted(said)}")
-    return "\n\n".join(parts) + "\n"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("\r", "\\r")
-    lines = escaped.split("\n")
-    if len(lines) == 1:
-        return f'"{escaped}"'
-    return '""\n' + "\n".join(f'"{line}\\n"' for line in lines[:-1]) + (f'\n"{lines[-1]}"' if lines[-1] else "")
-
-
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"\s*$')
-_ESCAPE = re.compile(r"\\(.)", re.S)
-_LETTERS = {"n": "\n", "t": "\t", "r": "\r"}
-
-
-def read_po(data: bytes) -> list[Row]:
-    """The entries of a PO file that have a context. Raises ExchangeError that names the line."""
-    found: list[Row] = []
-    entry: dict[str, str] = {}
-    word, begins = "", 0
-    for number, line in enumerate([*decoded(data).split("\n"), ""], start=1):
-        said = line.strip(" \t\r")
-        if not said or said.startswith("#"):
-            if entry.get("msgctxt") is not None and "msgstr" in entry:
-                found.append(Row(begins, entry["msgctxt"], entry.get("msgid", ""), entry["msgstr"]))
-            entry, word = {}, ""
-            continue
-        keyword, _space, rest = said.partition(" ")
-        if not said.startswith('"'):
-            word, begins = keyword, begins if entry else number
-        string = _STRING.match(said if said.startswith('"') else rest.strip())
-        if string is None or word not in {"msgctxt", "msgid", "msgstr"}:
-            raise ExchangeError("NAR029", f"Línea {number}: no se entiende.", f"Line {number}: cannot be understood.")
-        entry[word] = entry.get(word, "") + _ESCAPE.sub(lambda one: _LETTERS.get(one[1], one[1]), string[1])
-    return found
-
-
-# --- putting it back --------------------------------------------------------------------------------------------------
 def apply(story: Story, language: str, given: list[Row]) -> Translated:
     """The story with these translations. A row for a text that is not there, or of another original, or that would
     break a text's formatting or placeholders, is refused; the others are taken. Empty translations change nothing."""
@@ -170,13 +67,15 @@ def apply(story: Story, language: str, given: list[Row]) -> Translated:
     said: dict[str, dict[str, str]] = {}
     taken = 0
     for row in given:
-        if not row.translation.strip():
-            continue
         text = known.get(row.reference)
+        if not row.translation.strip() or (text and text.words.by_language.get(language) == row.translation):
+            continue
         problem = _problem(text, row, story.language)
+        if text and not problem and text.name in said.get(text.fragment, ()):
+            problem = "ya estaba en una línea anterior", "it was already in a line before"
         if problem or text is None:
             refused.append(Refused(row.line, row.reference, *(problem or ("", ""))))
-        elif text.words.by_language.get(language) != row.translation:
+        else:
             said.setdefault(text.fragment, {})[text.name] = row.translation
             taken += 1
     fragments = tuple(
@@ -196,7 +95,15 @@ def _own(words: Words, language: str, text: str | None) -> Words:
     return words if text is None else Words({**words.by_language, language: text})
 
 
+_DOUBTS = {
+    "fuzzy": ("está marcado como dudoso", "it is marked as doubtful"),
+    "plural": ("lleva plurales, que aquí no hay", "it has plurals, which there are none of here"),
+}
+
+
 def _problem(text: Text | None, row: Row, source_language: str) -> tuple[str, str] | None:
+    if row.doubt:
+        return _DOUBTS[row.doubt]
     if text is None:
         return "no hay ningún texto con esta referencia", "there is no text with this reference"
     source = text.words.by_language.get(source_language, "")
@@ -206,11 +113,19 @@ def _problem(text: Text | None, row: Row, source_language: str) -> tuple[str, st
         return "no lleva los mismos {nombres} que el original", "it has not the same {placeholders} as the original"
     if sorted(_TAG.findall(source)) != sorted(_TAG.findall(row.translation)):
         return "no lleva las mismas etiquetas que el original", "it has not the same tags as the original"
-    limit = LABEL if text.name.startswith("choice-") else TEXT
-    if len(row.translation) > limit:
-        return f"pasa de {limit} letras", f"it is over {limit} letters"
-    if text.name == "text" or text.name.startswith("variant-"):
-        problems = markup.check(row.translation, 10**6)
-        if problems:
-            return problems[0].message("es"), problems[0].message("en")
-    return None
+    return unfit(text, row.translation)
+
+
+def unfit(text: Text, said: str) -> tuple[str, str] | None:
+    """Why this cannot be stored or sent in this place, in both languages; None when it can."""
+    if len(said) > text.limit:
+        return f"pasa de {text.limit} letras", f"it is over {text.limit} letters"
+    if UNSOUND.search(said):
+        return "lleva caracteres que no se pueden guardar", "it has characters that cannot be stored"
+    if text.is_line and ("\n" in said or "\r" in said):
+        return "tiene que caber en una línea", "it has to be one line"
+    problems = markup.check(said, 10**6) if text.is_marked else []
+    if not problems:
+        return None
+    place = f"{problems[0].line}:{problems[0].column}"
+    return f"{place} {problems[0].message('es')}", f"{place} {problems[0].message('en')}"

@@ -123,7 +123,8 @@ class FragmentTag(models.Model):
 
 
 class FragmentText(models.Model):
-    """What a fragment says in one language. ``source_hash``: the original as it was when this was translated."""
+    """What a fragment says in one language. ``sources``: by the name of each text (also of variants and choices), marks
+    of the original it is a translation of, and of itself."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     fragment = models.ForeignKey(
@@ -134,7 +135,7 @@ class FragmentText(models.Model):
     body = models.TextField(_("texto"), blank=True)
     alt = models.TextField(_("descripción de la imagen"), blank=True)
     ending = models.CharField(_("nombre del final"), max_length=200, blank=True)
-    source_hash = models.CharField(_("original traducido"), max_length=16, blank=True, editable=False)
+    sources: Any = models.JSONField(_("originales traducidos"), default=dict, blank=True, editable=False)
     changed_at = models.DateTimeField(_("último cambio"), default=clock.now)
 
     class Meta:

@@ -22,7 +22,7 @@ def world_of(story: Story, told: content.Story) -> World:
         hints=frozenset(Hint.objects.values_list("key", flat=True)),
         letters=frozenset(LucienTemplate.objects.values_list("key", flat=True)),
         media=dict(files),
-        stale=drafts.stale(story, told),
+        stale={place: bool(names) for place, names in drafts.stale(story, told).items()},
         languages=LANGUAGES,
     )
 

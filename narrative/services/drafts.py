@@ -1,6 +1,5 @@
 """Drafts: the rows that editors change, and the one value that is checked, played and released."""
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ import orjson
 from django.db.models import Max
 
 from narrative.errors import FragmentChanged, FragmentInUse, KeyTaken
+from narrative.exchange.texts import translation_marks
 from narrative.models import (
     Choice,
     Declaration,
@@ -114,27 +114,24 @@ def _choice(row: Choice) -> dict[str, Any]:
 
 
 # --- translations -----------------------------------------------------------------------------------------------------
-def source_hash(told: content.Fragment, language: str) -> str:
-    """What a translation of this fragment is a translation of."""
-    said = [told.title, told.text, told.media.alt if told.media else None, told.ending.name if told.ending else None]
-    said += [*(variant.text for variant in told.variants), *(choice.label for choice in told.choices)]
-    lines = [words.by_language.get(language, "") if words else "" for words in said]
-    return hashlib.sha256("\x1f".join(lines).encode()).hexdigest()[:16]
-
-
-def stale(story: Story, told_now: content.Story | None = None) -> dict[tuple[str, str], bool]:
-    """For each fragment and language it was translated into: whether the original has changed since."""
-    now = told_now or told(story)
-    hashes = {part.key: source_hash(part, story.language) for part in now.fragments}
+def stale(story: Story, told_now: content.Story | None = None) -> dict[tuple[str, str], frozenset[str]]:
+    """For each fragment and language it was translated into: the texts whose original has changed since, by name."""
+    now = (told_now or told(story)).by_key
     rows = FragmentText.objects.filter(fragment__story=story).exclude(language=story.language)
-    found = rows.values_list("fragment__key", "language", "source_hash")
-    return {(key, language): hashes.get(key) != was for key, language, was in found}
+    found = rows.values_list("fragment__key", "language", "sources")
+    return {(key, other): _changed(now[key], story.language, other, was) for key, other, was in found if key in now}
+
+
+def _changed(given: content.Fragment, source: str, language: str, was: Mapping[str, str]) -> frozenset[str]:
+    marks = translation_marks(given, source, language)
+    return frozenset(name for name in marks if was.get(name, "").partition(":")[0] != marks[name].partition(":")[0])
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Who changes a fragment, what they had before them, and the languages they have just translated."""
+    """Who changes a fragment, what they had before them, and the languages in which they have looked at all of it: what
+    is said there is of the original as it is now. Of the others that is so for the texts that were changed."""
 
     by: str = ""
     version: int | None = None  # None: it must not exist yet
@@ -143,19 +140,21 @@ class Edit:
 
 @atomic
 def write(story: Story, given: content.Fragment, edit: Edit) -> Fragment:
-    """Put a fragment into the draft, whole. Raises FragmentChanged when somebody else was quicker, KeyTaken."""
+    """Put a fragment into the draft, whole. Raises FragmentChanged when somebody else was quicker, KeyTaken, StoryError
+    for what could not be read again."""
+    read_fragment(given.to_json())
     row = Fragment.objects.filter(story=story, key=given.key).first()
     if (row.version if row else None) != edit.version:
         raise FragmentChanged(row.changed_by if row else "")
     _refuse_taken(story, given)
-    hashes = _hashes(row)
+    sources = _sources(row)
     if row is None:
         last = Fragment.objects.filter(story=story).aggregate(last=Max("order"))["last"]
         row = Fragment(story=story, key=given.key, order=0 if last is None else last + 1)
     _fill(row, story, given, edit)
     _save(row, edit)
     FragmentText.objects.filter(fragment=row).delete()
-    FragmentText.objects.bulk_create(_texts(row, story, given, hashes, edit.translated))
+    FragmentText.objects.bulk_create(_texts(row, story, given, sources, edit.translated))
     Choice.objects.filter(fragment=row).delete()
     Choice.objects.bulk_create(_choices(row, story, given))
     tags.note([row])
@@ -173,10 +172,10 @@ def _refuse_taken(story: Story, given: content.Fragment) -> None:
         raise KeyTaken(taken)
 
 
-def _hashes(row: Fragment | None) -> dict[str, str]:
+def _sources(row: Fragment | None) -> dict[str, Mapping[str, str]]:
     if row is None:
         return {}
-    return dict(FragmentText.objects.filter(fragment=row).values_list("language", "source_hash"))
+    return dict(FragmentText.objects.filter(fragment=row).values_list("language", "sources"))
 
 
 def _fill(row: Fragment, story: Story, given: content.Fragment, edit: Edit) -> None:
@@ -235,9 +234,13 @@ def _next_version(row: Fragment) -> int:
 
 
 def _texts(
-    row: Fragment, story: Story, given: content.Fragment, hashes: Mapping[str, str], translated: Collection[str]
+    row: Fragment,
+    story: Story,
+    given: content.Fragment,
+    sources: Mapping[str, Mapping[str, str]],
+    translated: Collection[str],
 ) -> list[FragmentText]:
-    now, source = clock.now(), source_hash(given, story.language)
+    now = clock.now()
     alt = given.media.alt if given.media else Words({})
     ending = given.ending.name if given.ending else Words({})
     said = {"title": given.title, "body": given.text, "alt": alt, "ending": ending}
@@ -246,9 +249,15 @@ def _texts(
     texts = []
     for language in sorted(languages):
         values = {name: words.by_language.get(language, "") for name, words in said.items()}
-        of = source if language in translated else hashes.get(language, source)
-        texts.append(FragmentText(fragment=row, language=language, source_hash=of, changed_at=now, **values))
+        marks = translation_marks(given, story.language, language)
+        was = {} if language in translated else sources.get(language, {})
+        of = {name: was[name] if _says_the_same(was.get(name, ""), mark) else mark for name, mark in marks.items()}
+        texts.append(FragmentText(fragment=row, language=language, sources=of, changed_at=now, **values))
     return texts
+
+
+def _says_the_same(was: str, mark: str) -> bool:
+    return was.partition(":")[2] == mark.partition(":")[2]
 
 
 def _choices(row: Fragment, story: Story, given: content.Fragment) -> list[Choice]:
@@ -275,7 +284,9 @@ def _remember(story: Story, key: str, version: int, stored: str, by: str) -> Non
 # --- whole stories ----------------------------------------------------------------------------------------------------
 @atomic
 def store(given: content.Story, *, by: str = "") -> Story:
-    """Make a draft of a story that has none yet: an import. Raises KeyTaken when there is a story with this key."""
+    """Make a draft of a story that has none yet: an import. Raises KeyTaken when there is a story with this key,
+    StoryError for what could not be read again."""
+    content.Story.from_json(given.to_json())
     if Story.objects.filter(key=given.key).exists():
         raise KeyTaken(given.key)
     story = Story.objects.create(
@@ -293,7 +304,8 @@ def store(given: content.Story, *, by: str = "") -> Story:
 
 @atomic
 def replace(story: Story, given: content.Story, *, by: str = "") -> None:
-    """Put another text in the place of a whole draft; what each fragment was is remembered."""
+    """Put another text in the place of a whole draft; what each fragment was is remembered. Raises StoryError."""
+    content.Story.from_json(given.to_json())
     gone = set(Fragment.objects.filter(story=story).values_list("key", flat=True)) - set(given.by_key)
     versions = dict(
         FragmentVersion.objects.filter(story=story).values_list("fragment").annotate(last=Max("version")).order_by()

@@ -35,7 +35,7 @@ _STARTS: tuple[tuple[str, int, bytes], ...] = (
     ("pdf", 0, b"%PDF"),
 )
 _SAME = {"jpeg": "jpg", "m4a": "mp4"}
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES, MOST_LETTERS = 20 * 1024 * 1024, 200
 
 
 def sniffed(data: bytes) -> str:
@@ -43,13 +43,29 @@ def sniffed(data: bytes) -> str:
     return next((name for name, place, start in _STARTS if data[place : place + len(start)] == start), "")
 
 
+def is_fit(name: str, data: bytes) -> bool:
+    """Whether these bytes are what their name says, something Telegram shows, and not too large to be kept."""
+    ending = PurePosixPath(name).suffix.lower().lstrip(".")
+    return (
+        ending in KINDS
+        and sniffed(data) == _SAME.get(ending, ending)
+        and len(data) <= MOST_BYTES
+        and len(name) <= MOST_LETTERS
+    )
+
+
+def _ending(name: str, data: bytes) -> str:
+    """What a file is by its name. Raises WrongFile when it is not that."""
+    if not is_fit(name, data):
+        raise WrongFile(name)
+    return PurePosixPath(name).suffix.lower().lstrip(".")
+
+
 @atomic
 def add(story: Story, name: str, given: "File | bytes") -> MediaFile:
     """Keep a file for a story; the same bytes are kept once. Raises WrongFile for what is not what its name says."""
     data = given if isinstance(given, bytes) else given.read()
-    ending = PurePosixPath(name).suffix.lower().lstrip(".")
-    if ending not in KINDS or sniffed(data) != _SAME.get(ending, ending) or len(data) > MOST_BYTES:
-        raise WrongFile(name)
+    ending = _ending(name[-MOST_LETTERS:], data)
     digest = hashlib.sha256(data).hexdigest()
     same = MediaFile.objects.filter(story=story, digest=digest).first()
     if same:
@@ -62,13 +78,14 @@ def add(story: Story, name: str, given: "File | bytes") -> MediaFile:
 
 
 def put(story: Story, path: str, data: bytes) -> MediaFile:
-    """Keep a file under exactly this name: an import, whose fragments name it. What is there stays."""
+    """Keep a file under exactly this name: an import, whose fragments name it. What is there stays.
+
+    Raises WrongFile for what is not what its name says.
+    """
     there = MediaFile.objects.filter(story=story, path=path).first()
     if there:
         return there
-    ending = PurePosixPath(path).suffix.lower().lstrip(".")
-    if ending not in KINDS or sniffed(data) != _SAME.get(ending, ending):
-        raise WrongFile(path)
+    ending = _ending(path, data)
     row = MediaFile(story=story, path=path, kind=KINDS[ending], digest=hashlib.sha256(data).hexdigest(), size=len(data))
     row.file.save(f"{row.digest[:16]}.{ending}", ContentFile(data), save=False)
     row.save(force_insert=True)

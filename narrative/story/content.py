@@ -11,7 +11,7 @@ from yabot.core.conditions import Condition
 
 SCHEMA = 1
 MOST_FRAGMENTS, MOST_CHOICES, MOST_VARIANTS = 5_000, 50, 20
-TEXT, LABEL = 16_000, 200  # of a draft; what Telegram allows is the linter's business
+TEXT, ALT, LABEL, NAME = 16_000, 1_000, 200, 200  # of a draft; what Telegram allows is the linter's business
 BACK = "<"  # a choice's target that means: where the reader came from
 ALWAYS = Condition()
 MEDIA = ("photo", "video", "animation", "audio", "voice", "document")
@@ -33,7 +33,7 @@ class Media:
         file = given.text("file", ...)
         if not file or file.startswith(("/", "\\")) or ".." in file.replace("\\", "/").split("/"):
             raise given.wrong("file", "debe ser una ruta dentro de media/", "must be a path inside media/")
-        media = cls(file, given.one_of("kind", MEDIA, "photo"), given.words("alt", most=1000), given.flag("spoiler"))
+        media = cls(file, given.one_of("kind", MEDIA, "photo"), given.words("alt", most=ALT), given.flag("spoiler"))
         given.end()
         return media
 
@@ -113,7 +113,7 @@ class Ending:
     @classmethod
     def read(cls, given: Reader) -> "Ending":
         """From JSON. Raises StoryError."""
-        ending = cls(given.words("name"))
+        ending = cls(given.words("name", most=NAME))
         given.end()
         return ending
 
@@ -148,7 +148,7 @@ class Fragment:
         """From JSON. Raises StoryError."""
         fragment = cls(
             key=given.key("key"),
-            title=given.words("title"),
+            title=given.words("title", most=NAME),
             text=given.words("text", most=TEXT),
             choices=given.list_of("choices", Choice.read, most=MOST_CHOICES),
             media=given.maybe("media", Media.read),
@@ -253,7 +253,7 @@ class Story:
             raise read.wrong("schema", f"solo se conoce el {SCHEMA}", f"only {SCHEMA} is known")
         story = cls(
             key=read.key("key"),
-            title=read.words("title", required=True),
+            title=read.words("title", most=NAME, required=True),
             start=read.key("start", ""),
             pitch=read.words("pitch", most=TEXT),
             language=read.one_of("language", LANGUAGES, "es"),

@@ -10,7 +10,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from narrative.exchange import Bundle, read_bundle, write_bundle
 from narrative.models import Fragment, MediaFile, Release, StoryPath
 from narrative.models import Story as StoryRow
 from narrative.services import choices, drafts, pictures
@@ -430,80 +429,6 @@ def test_readers_of_a_removed_fragment_are_offered_a_place(admin_client, house) 
     shown = text(admin_client.get(page(house, "release")))
     assert "1 lector está en «Sala», que ya no existe" in shown
     assert 'name="move-sala"' in shown
-
-
-# --- translating ------------------------------------------------------------------------------------------------------
-def test_a_translation_is_written_beside_the_original(admin_client, house) -> None:
-    url = page(house, "translate")
-    assert "0 de 3 fragmentos listos" in text(admin_client.get(url))
-    said = {"t-title": "The end", "t-text": "You are at the end.", "t-ending": "The street"}
-    answer = admin_client.post(url, {"fragment": "fin", "version": "1", **said})
-    assert answer.status_code == 302
-    now = drafts.fragment(house.pk, "fin")[0]
-    assert (now.text.in_("en"), now.ending.name.in_("en")) == ("You are at the end.", "The street")
-    assert "1 de 3 fragmentos listos" in text(admin_client.get(url))
-
-
-def test_a_translation_with_broken_markup_stays_on_the_page(admin_client, house) -> None:
-    given = {"fragment": "sala", "version": "1", "t-text": "There are <b>two doors."}
-    shown = text(admin_client.post(page(house, "translate"), given))
-    assert "There are &lt;b&gt;two doors." in shown
-    assert drafts.fragment(house.pk, "sala")[0].text.by_language.get("en") is None
-
-
-# --- in and out -------------------------------------------------------------------------------------------------------
-def test_a_story_goes_out_and_comes_in_the_same(admin_client, house) -> None:
-    pictures.put(house, "casa.jpg", JPEG)
-    part, version = drafts.fragment(house.pk, "fin")
-    drafts.write(house, replace(part, media=Media("casa.jpg", alt=words("La casa"))), Edit(version=version))
-    data = admin_client.get(page(house, "exchange") + "?formato=bundle").content
-    assert read_bundle(data).media == {"casa.jpg": JPEG}
-    url = reverse("admin:narrative_story_import")
-    report = admin_client.post(url, {"file": upload(data, "casa.zip"), "language": "es"})
-    assert "3 fragmentos, 3 opciones" in text(report)
-    assert StoryRow.objects.count() == 1
-    (one,) = report.context["brought"]
-    assert one["key"] == "casa-2"
-    given = {"kept": report.context["kept"], "number": "0", "key": "casa-2", "language": "es"}
-    assert admin_client.post(url, given).status_code == 302
-    copy = StoryRow.objects.get(key="casa-2")
-    assert drafts.told(copy).to_json() == {**drafts.told(house).to_json(), "key": "casa-2"}
-    again = admin_client.get(page(copy, "exchange") + "?formato=bundle").content
-    assert read_bundle(again).media == {"casa.jpg": JPEG}
-
-
-@pytest.mark.parametrize(
-    ("data", "name", "said"),
-    [
-        (b"x", "a.tws", "Twine 1"),
-        (b"PKnothing", "a.zip", "zip está dañado"),
-        (write_bundle(Bundle(HOUSE))[:50], "a.zip", "zip está dañado"),
-        (b"hola", "a.txt", "No se reconoce"),
-    ],
-)
-def test_what_cannot_be_imported_is_refused_with_a_sentence(admin_client, data, name, said) -> None:
-    response = admin_client.post(reverse("admin:narrative_story_import"), {"file": upload(data, name)})
-    assert said in text(response)
-    assert not StoryRow.objects.exists()
-
-
-def test_a_page_whose_file_is_gone_asks_for_it_again(admin_client) -> None:
-    url = reverse("admin:narrative_story_import")
-    assert "elígelo otra vez" in text(admin_client.post(url, {"kept": "forged", "key": "a"}))
-    assert "Elige un archivo" in text(admin_client.post(url, {}))
-
-
-def test_a_translators_file_is_taken_row_by_row(admin_client, house) -> None:
-    url = page(house, "exchange")
-    assert admin_client.get(f"{url}?formato=po")["Content-Disposition"] == 'attachment; filename="casa.en.po"'
-    table = admin_client.get(f"{url}?formato=csv").content.decode("utf-8-sig")
-    table = table.replace("fin/title,missing,Fin,", "fin/title,missing,Fin,End").replace(
-        "/text,missing,Est", "/text,missing,est"
-    )
-    response = admin_client.post(url, {"file": upload(table.encode(), "casa.csv")})
-    assert "Traducciones tomadas: 1" in text(response)
-    assert drafts.fragment(house.pk, "fin")[0].title.in_("en") == "End"
-    assert ":: Sala" in admin_client.get(f"{url}?formato=twee").content.decode()
 
 
 # --- rights -----------------------------------------------------------------------------------------------------------

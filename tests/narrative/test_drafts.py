@@ -153,19 +153,20 @@ def test_a_new_name_that_is_taken_changes_nothing(house: StoryRow) -> None:
 def test_a_translation_is_stale_when_the_original_changes(house: StoryRow) -> None:
     both = edited(house, "sala", text=words("Hola", en="Hello"))
     drafts.write(house, both, Edit(version=1, translated=frozenset({"en"})))
-    assert drafts.stale(house) == {("sala", "en"): False}
+    assert drafts.stale(house) == {("sala", "en"): set()}
     drafts.write(house, replace(both, text=words("Buenas", en="Hello")), Edit(version=2))
-    assert drafts.stale(house) == {("sala", "en"): True}
+    assert drafts.stale(house) == {("sala", "en"): {"text"}}
     drafts.write(house, replace(both, text=words("Buenas", en="Hi")), Edit(version=3, translated=frozenset({"en"})))
-    assert drafts.stale(house) == {("sala", "en"): False}
+    assert drafts.stale(house) == {("sala", "en"): set()}
 
 
 def test_a_changed_button_makes_a_translation_stale_too(house: StoryRow) -> None:
-    both = replace(edited(house, "fin"), text=words("Fin", en="End"), choices=(choice("sala", key="otra"),))
+    back = replace(choice("sala", key="otra"), label=words("Volver", en="Back"))
+    both = replace(edited(house, "fin"), text=words("Fin", en="End"), choices=(back,))
     drafts.write(house, both, Edit(version=1, translated=frozenset({"en"})))
-    changed = replace(both, choices=(choice("sala", key="otra", label="Volver ya"),))
+    changed = replace(both, choices=(replace(back, label=words("Volver ya", en="Back")),))
     drafts.write(house, changed, Edit(version=2))
-    assert drafts.stale(house) == {("fin", "en"): True}
+    assert drafts.stale(house) == {("fin", "en"): {"choice-otra"}}
 
 
 # --- whole drafts -----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The play-test: the story as anyone, from anywhere, with the readers' own engine. Nothing of it is stored."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,7 @@ from narrative.story.playing import Persona, Played
 from narrative.story.reading import StoryError
 from yabot.core import clock
 
+_COUNT = re.compile(r"-?[0-9]{1,9}")
 LISTS = ("hints", "visited", "flags", "achievements")
 NUMBERS = ("items", "counters")
 
@@ -94,14 +96,14 @@ def persona_from(given: QueryDict, language: str) -> Persona:
 
 
 def _number(text: str) -> int:
-    return min(int(text), 10**9) if text.strip().isdigit() else 0
+    digits = text.strip()
+    return min(int(digits[:12]), 10**9) if digits.isdecimal() else 0
 
 
 def _counted(part: str) -> tuple[str, int]:
     """``llave 2`` or ``llave``."""
     key, _space, number = part.strip().partition(" ")
-    digits = number.strip().lstrip("-")
-    return key, int(number) if digits.isdigit() else 1
+    return key, int(number) if _COUNT.fullmatch(number.strip()) else 1
 
 
 def _moment(text: str) -> str:

@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from narrative.admin.desk import rights
 from narrative.admin.desk.forms import spoken
 from narrative.errors import FragmentChanged
-from narrative.exchange.texts import of_fragment, with_translations
+from narrative.exchange.texts import Text, of_fragment, with_translations
+from narrative.exchange.translations import unfit
 from narrative.models import Story
 from narrative.services import drafts
 from narrative.services.drafts import Edit
 from narrative.story import content
 from yabot.core.admin.base import Tone, badge
 from yabot.core.errors import DomainError
-from yabot.core.telegram import markup
 
-LANGUAGES = ("es", "en")
 LONG = 80
 
 
@@ -64,7 +63,7 @@ def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
     """The fragments with their states, and the chosen one side by side."""
     story = rights.story_for(request, pk)
     source = story.language
-    target = next(language for language in LANGUAGES if language != source)
+    target = next(language for language in content.LANGUAGES if language != source)
     told = drafts.told(story)
     chosen = told.by_key.get(request.POST.get("fragment", "") or request.GET.get("fragmento", ""))
     if request.method == "POST" and chosen is not None:
@@ -113,16 +112,21 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").rstrip()
 
 
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 def _save(request: HttpRequest, story: Story, fragment: content.Fragment, target: str) -> HttpResponse | None:
     """Keep the translation; None, with a sentence, when it cannot be kept."""
     said = {name[2:]: _plain(str(text)) for name, text in request.POST.items() if name.startswith("t-")}
-    for name in ("text", *(name for name in said if name.startswith("variant-"))):
-        for problem in markup.check(said.get(name, "")):
-            messages.error(request, f"{problem.line}:{problem.column} {problem.message(spoken())}")
+    for name, words in of_fragment(fragment):
+        problem = unfit(Text(fragment.key, name, words), said.get(name, ""))
+        if problem:
+            messages.error(request, f"{_title(name)}: {problem[spoken() == 'en']}")
             return None
     version = request.POST.get("version", "")
     try:
-        edit = Edit(request.user.get_username(), int(version) if version.isdigit() else None, frozenset({target}))
+        edit = Edit(request.user.get_username(), _number(version), frozenset({target}))
         drafts.write(story, with_translations(fragment, target, said), edit)
     except (FragmentChanged, DomainError) as refused:
         messages.error(request, refused.sentence(spoken()))
