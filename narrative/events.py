@@ -36,6 +36,15 @@ class HintOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StoryBegun(Event):
+    """A reader began a story, for the first time or again. Published once for each beginning."""
+
+    story: str
+    fragment: str
+    step: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DecisionMade(Event):
     """A reader took a choice. Published once for each step."""
 
@@ -82,6 +91,7 @@ class MissionAssigned(Event):
 hint_unlocked = EventSignal(HintUnlocked)
 goal_reached = EventSignal(GoalReached)
 hint_opened = EventSignal(HintOpened, priority=Priority.LOW, is_public=False)
+story_begun = EventSignal(StoryBegun)
 decision_made = EventSignal(DecisionMade)
 fragment_completed = EventSignal(FragmentCompleted)
 besitos_promised = EventSignal(BesitosPromised)

@@ -9,12 +9,18 @@ from narrative.events import (
     DecisionMade,
     FragmentCompleted,
     HintOpened,
+    HintUnlocked,
+    StoryBegun,
     decision_made,
     fragment_completed,
     hint_opened,
+    hint_unlocked,
+    story_begun,
 )
-from narrative.services import goals, hints, rules
+from narrative.models import Occasion
+from narrative.services import goals, happenings, hints, rules
 from yabot.core.reactions import ReactionDetected, ReactionsCounted, reaction_detected, reactions_counted
+from yabot.core.reader_events import ReaderStarted, reader_started
 
 
 @receiver(besitos_added)
@@ -42,13 +48,39 @@ def open_for_everyone(events: Sequence[HintOpened], **_: object) -> None:
         hints.open_for_chunk(event)
 
 
-@receiver(decision_made, wish=lambda event: rules.any_active())
+# --- Lucien's habits --------------------------------------------------------------------------------------------------
+@receiver(reader_started, wish=lambda event: rules.any_for(Occasion.STARTED))
+def write_to_a_newcomer(events: Sequence[ReaderStarted], **_: object) -> None:
+    """Somebody wrote to the bot for the first time."""
+    rules.note([happenings.start(event) for event in events])
+
+
+@receiver(story_begun, wish=lambda event: rules.any_for(Occasion.BEGUN))
+def write_after_a_beginning(events: Sequence[StoryBegun], **_: object) -> None:
+    """A reader began a story."""
+    rules.note([happenings.beginning(event) for event in events])
+
+
+@receiver(decision_made, wish=lambda event: rules.any_for(Occasion.DECISION))
 def write_after_a_decision(events: Sequence[DecisionMade], **_: object) -> None:
-    """A reader took a choice: Lucien may have something to say."""
-    rules.note(events)
+    """A reader took a choice."""
+    rules.note([happenings.decision(event) for event in events])
 
 
-@receiver(fragment_completed, wish=lambda event: rules.any_active())
+@receiver(fragment_completed, wish=lambda event: rules.any_for(happenings.occasion_of(event)))
 def write_after_a_fragment(events: Sequence[FragmentCompleted], **_: object) -> None:
-    """A reader left a fragment, or reached an ending: Lucien may have something to say."""
-    rules.note(events)
+    """A reader left a fragment, or reached an ending."""
+    rules.note([happenings.completion(event) for event in events])
+
+
+@receiver(hint_unlocked, wish=lambda event: rules.any_for(Occasion.HINT))
+def write_after_a_discovery(events: Sequence[HintUnlocked], **_: object) -> None:
+    """A hint opened for a reader."""
+    rules.note([happenings.discovery(event) for event in events])
+
+
+@receiver(besitos_added)
+def write_after_a_payment(events: Sequence[BesitosAdded], **_: object) -> None:
+    """Somebody has more besitos: perhaps as many as Lucien waits for."""
+    if rules.any_for(Occasion.BESITOS):
+        rules.note([happenings.payment(event) for event in events])

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from gamification.services import proof, wallets
-from narrative.services import hints, releases, rules
+from narrative.services import due_letters, hints, releases
 from yabot.core import folding, leases, modules, readings, reconciliation, retention, ticker
 from yabot.core.ticker import Job
 from yabot.core.webhooks import courier, subscriptions
@@ -15,7 +15,7 @@ EVERY_JOB = (
     Job("reconcile", timedelta(minutes=5), reconciliation.run_due),
     Job("release_holds", timedelta(minutes=1), wallets.release_due),
     Job("look_again_at_hints", timedelta(seconds=30), hints.look_again_due),
-    Job("write_letters", timedelta(seconds=15), rules.deliver_due),
+    Job("write_letters", timedelta(seconds=15), due_letters.deliver_due),
     Job("publish_stories", timedelta(seconds=15), releases.publish_due),
     Job("call_webhooks", timedelta(minutes=1), courier.send_due),
     Job("catch_up_webhooks", timedelta(minutes=1), subscriptions.catch_up),

@@ -1,19 +1,25 @@
 """What programs have Lucien do: open a hint, write to a reader, now or later."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from narrative.models import Hint, HintUnlock
+from narrative.models import Hint, HintUnlock, LucienTemplate
 from narrative.services import hints, lucien
+from yabot.core import clock
 from yabot.core.api.asked import Asked
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.problems import WRITE_REFUSALS
 from yabot.core.api.users import IDEMPOTENCY
+
+LATEST = timedelta(days=366)
 
 
 class HintWanted(Asked):
@@ -30,7 +36,7 @@ class HintOpenNow(serializers.Serializer[Any]):
 
 
 class LetterWanted(Asked):
-    """A letter of Lucien's. The reference makes it one letter, whatever is repeated."""
+    """A letter of Lucien's. The reference makes it one letter to this reader, whatever is repeated."""
 
     letter = serializers.CharField(max_length=64, help_text="the template's key")
     reference = serializers.CharField(max_length=100)
@@ -39,7 +45,13 @@ class LetterWanted(Asked):
 class LetterLater(LetterWanted):
     """A letter for another time."""
 
-    at = serializers.DateTimeField(help_text="UTC; the past means now")
+    at = serializers.DateTimeField(help_text="UTC, at most a year ahead; the past means now")
+
+    def validate_at(self, at: datetime) -> datetime:
+        """Nobody plans letters for the year 9999."""
+        if at > clock.now() + LATEST:
+            raise serializers.ValidationError(_("Como mucho un año después de hoy."))
+        return at
 
 
 class LetterOwed(serializers.Serializer[Any]):
@@ -85,8 +97,7 @@ class MessagesView(GatewayView):
     def post(self, request: Request, user_id: int) -> Response:
         """Have Lucien write a letter, once per reference; quiet hours are kept."""
         asked = LetterWanted.of(request.data)
-        owed = lucien.write(asked["letter"], user_id, reference=f"api:{asked['reference']}")
-        return Response(LetterOwed({"owed": owed}).data)
+        return _write(user_id, asked)
 
 
 class ScheduledView(GatewayView):
@@ -104,5 +115,13 @@ class ScheduledView(GatewayView):
     def post(self, request: Request, user_id: int) -> Response:
         """Have Lucien write at that time, once per reference."""
         asked = LetterLater.of(request.data)
-        owed = lucien.write(asked["letter"], user_id, reference=f"api:{asked['reference']}", at=asked["at"])
-        return Response(LetterOwed({"owed": owed}).data)
+        return _write(user_id, asked)
+
+
+def _write(user_id: int, asked: Mapping[str, Any]) -> Response:
+    """Owe the letter. Raises Http404 when there is none with this key."""
+    if not LucienTemplate.objects.filter(key=asked["letter"]).exists():
+        raise Http404
+    reference = f"api:{user_id}:{asked['reference']}"
+    owed = lucien.write(asked["letter"], user_id, reference=reference, at=asked.get("at"))
+    return Response(LetterOwed({"owed": owed}).data)

@@ -41,7 +41,7 @@ def fill(apps: Any, _schema: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("narrative", "0008_lucien_rules"),
+        ("narrative", "0011_due_letters"),
     ]
 
     operations = [

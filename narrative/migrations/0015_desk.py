@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('narrative', '0010_steps'),
+        ('narrative', '0014_sources'),
     ]
 
     operations = [

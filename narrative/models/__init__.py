@@ -14,10 +14,12 @@ from narrative.models.drafts import (
     Repeat,
     StoryPath,
 )
+from narrative.models.due_letters import DueLetter
 from narrative.models.goals import CommunityGoal
 from narrative.models.hints import Hint, HintCombination, HintUnlock, plain_code
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, in_words, text_problems
-from narrative.models.rules import DueLetter, LucienRule, Occasion
+from narrative.models.occasions import Occasion
+from narrative.models.rules import LucienRule
 from narrative.models.second_looks import SecondLook
 from narrative.models.stories import ProgressStep, ReaderProgress, Release, StepKind, Story
 

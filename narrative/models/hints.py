@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from narrative.models.lucien import LucienTemplate, in_words
+from narrative.models.occasions import Occasion, not_given
 from yabot.core import clock
 from yabot.core.conditions import Condition, ConditionError
 from yabot.core.ids import uuid7
@@ -105,6 +106,10 @@ class Hint(models.Model):
             read_condition(self.condition)
         except ConditionError as error:
             problems["condition"] = [error.sentence(language)]
+        strange = not_given(self.template.names(), Occasion.HINT) if self.template else ""
+        if strange:
+            sentence = str(_("Cuando se abre una pista, la carta no puede decir %(names)s."))
+            problems["template"] = [sentence % {"names": strange}]
         if problems:
             raise ValidationError(problems)
 

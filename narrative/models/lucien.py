@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from narrative.models.occasions import Occasion, not_given
 from yabot.core import clock
 from yabot.core.ids import uuid7
 from yabot.core.phrases import Kind, Phrase, PhraseError, Placeholder, compile_phrase
@@ -22,6 +23,10 @@ PLACEHOLDERS = {
         Placeholder("besitos", "Los besitos que tiene", "The besitos they have", "25", Kind.NUMBER),
         Placeholder("reacciones", "Las reacciones que ha dado", "The reactions they have given", "7", Kind.NUMBER),
         Placeholder("pista", "El título de la pista", "The hint's title", "La llave de plata"),
+        Placeholder("historia", "El título de la historia", "The story's title", "La casa de Diana"),
+        Placeholder("fragmento", "El fragmento en que está", "The fragment they are at", "El sótano"),
+        Placeholder("final", "El final al que llegó", "The ending they reached", "La puerta abierta"),
+        Placeholder("opcion", "La opción que eligió", "The choice they took", "Abrir la puerta"),
     )
 }
 
@@ -42,7 +47,9 @@ class LucienTemplate(models.Model):
         _("texto"),
         help_text=_(
             "Lo que Lucien escribe. Puedes usar <b>, <i>, <u>, <s>, <tg-spoiler>, <blockquote> y enlaces, "
-            "y {nombre}, {besitos}, {reacciones}, {pista}. Con {if besitos}…{else}…{end} cambias el texto."
+            "y {nombre}, {besitos}, {reacciones}. {pista} vale donde se abre una pista; {historia}, {fragmento}, "
+            "{final} y {opcion}, en las costumbres de Lucien que los tienen. "
+            "Con {if besitos}…{else}…{end} cambias el texto."
         ),
     )
     text_en = models.TextField(_("texto en inglés"), blank=True, help_text=_("Vacío: se manda el español."))
@@ -74,14 +81,37 @@ class LucienTemplate(models.Model):
         return CAPTION if self.picture else TEXT
 
     def clean(self) -> None:
-        """Refuse unknown placeholders and broken HTML, with line and column."""
+        """Refuse broken HTML and unknown placeholders, with line and column, and those that its uses cannot fill in."""
         problems: dict[str, list[ValidationError]] = {}
         for field in ("text_es", "text_en"):
             found = text_problems(getattr(self, field), self.limit)
             if found:
                 problems[field] = [ValidationError(sentence, code="NAR001") for sentence in found]
+        strange = self._not_given() if not problems else ""
+        if strange:
+            sentence = _("Esta carta se usa donde no se sabe %(names)s.") % {"names": strange}
+            problems["text_es"] = [ValidationError(sentence, code="NAR023")]
         if problems:
             raise ValidationError(problems)
+
+    def _not_given(self) -> str:
+        """The values that one of this letter's uses cannot fill in."""
+        occasions = set(self.lucienrule_set.values_list("occasion", flat=True))
+        if self.hint_set.exists():
+            occasions.add(Occasion.HINT)
+        names = self.names()
+        return next(filter(None, (not_given(names, occasion) for occasion in sorted(occasions))), "")
+
+    def names(self) -> set[str]:
+        """The values that either text shows or depends on; none of a text that cannot be read."""
+        found: set[str] = set()
+        for language in ("es", "en"):
+            try:
+                phrase = self.phrase(language)
+            except PhraseError:
+                continue
+            found.update(phrase.names, phrase.conditions)
+        return found
 
     def phrase(self, language: str) -> Phrase:
         """The text in ``language``, Spanish where there is no other."""

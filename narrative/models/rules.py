@@ -1,4 +1,4 @@
-"""When Lucien writes by himself: what has to happen in a story, to whom, and how long he waits."""
+"""When Lucien writes by himself: what has to happen to a reader, to whom, and how long he waits."""
 
 from typing import Any
 
@@ -9,18 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from narrative.models.lucien import LucienTemplate
+from narrative.models.occasions import COUNTED, IN_A_STORY, MOST_DAYS, NAMED, OWN, Occasion, not_given
 from narrative.models.stories import Story
-from yabot.core import clock
 from yabot.core.conditions import Condition, ConditionError
 from yabot.core.ids import uuid7
-
-
-class Occasion(models.TextChoices):
-    """What happened to a reader."""
-
-    DECISION = "decision", _("toma una decisión")
-    LEFT = "left", _("deja un fragmento")
-    ENDING = "ending", _("llega a un final")
+from yabot.core.ports import facts
 
 
 class LucienRule(models.Model):
@@ -29,18 +22,38 @@ class LucienRule(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     occasion = models.CharField(_("cuando un lector"), max_length=10, choices=Occasion.choices)
     story = models.ForeignKey(
-        Story, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("historia"), help_text=_("Vacía: todas.")
+        Story,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        verbose_name=_("historia"),
+        help_text=_("En cuál tiene que pasar. Vacía: en cualquiera."),
     )
     key = models.CharField(
-        _("cuál"), max_length=64, blank=True, help_text=_("La clave de la opción o del fragmento. Vacía: cualquiera.")
+        _("cuál"),
+        max_length=64,
+        blank=True,
+        help_text=_("La clave de la opción, del fragmento, del final o de la pista. Vacía: cualquiera."),
+    )
+    amount = models.PositiveIntegerField(
+        _("cuántos"),
+        null=True,
+        blank=True,
+        help_text=_("Los besitos que hay que alcanzar, o los días de silencio. Para lo demás, vacío."),
     )
     condition: Any = models.JSONField(_("condición"), default=dict, blank=True)
     template = models.ForeignKey(LucienTemplate, on_delete=models.PROTECT, verbose_name=_("carta"))
     delay_seconds = models.PositiveIntegerField(
-        _("espera en segundos"), default=0, validators=[MaxValueValidator(90 * 86400)]
+        _("espera en segundos"),
+        default=0,
+        validators=[MaxValueValidator(90 * 86400)],
+        help_text=_("Cuánto después. Se suma a la espera de la carta. Un día son 86400."),
     )
-    once = models.BooleanField(_("una sola vez por lector"), default=True)
+    once = models.BooleanField(
+        _("una sola vez por lector"), default=True, help_text=_("Sin marcar, Lucien escribe cada vez que pasa.")
+    )
     is_active = models.BooleanField(_("activa"), default=True)
+    looked_until = models.DateTimeField(null=True, editable=False)  # silences that began until then have been noted
 
     class Meta:
         verbose_name = _("costumbre de Lucien")
@@ -51,40 +64,51 @@ class LucienRule(models.Model):
         return f"{self.get_occasion_display()}: {self.template}"
 
     def clean(self) -> None:
-        """Refuse a condition that means nothing."""
+        """Refuse what does not go with the occasion: a condition, a story, a key, a number or a letter's words."""
+        problems: dict[str, Any] = {}
         try:
-            condition = Condition.parse(self.condition)
-            for test in condition:
-                if test.needs in {"visited", "chosen", "flags", "counters"}:
-                    raise ConditionError(0, f"aquí no se sabe «{test.kind}»", f"“{test.kind}” is not known here")
+            self._check_condition()
         except ConditionError as error:
-            raise ValidationError({"condition": error.sentence((get_language() or "es")[:2])}) from None
+            problems["condition"] = error.sentence((get_language() or "es")[:2])
+        if self.story_id and self.occasion not in IN_A_STORY:
+            problems["story"] = _("Esto no pasa en una historia: deja el campo vacío.")
+        if self.key and self.occasion not in NAMED:
+            problems["key"] = _("Aquí no hay clave que valga: deja el campo vacío.")
+        problems |= self._problems_of_amount()
+        strange = self._strange_words()
+        if strange:
+            problems["template"] = _("En esta ocasión la carta no puede decir %(names)s.") % {"names": strange}
+        if problems:
+            raise ValidationError(problems, code="NAR022")
+
+    def _check_condition(self) -> None:
+        """Raises ConditionError, also for what nobody could know when the time has come."""
+        condition = Condition.parse(self.condition)
+        if condition.needs & OWN and self.occasion not in IN_A_STORY:
+            raise ConditionError(0, *_NOT_IN_A_STORY)
+        untold = facts.untold(condition.needs)
+        for test in condition:
+            if test.needs in untold:
+                es, en = (test.describe(language) for language in ("es", "en"))
+                raise ConditionError(0, f"aquí nadie sabe de nadie «{es}»", f"nobody here knows “{en}” of anybody")
+
+    def _problems_of_amount(self) -> dict[str, str]:
+        wrong = ""
+        if self.occasion not in COUNTED:
+            wrong = str(_("Esto no se cuenta: deja el campo vacío.")) if self.amount is not None else ""
+        elif not self.amount:
+            wrong = str(_("Di cuántos."))
+        elif self.occasion == Occasion.SILENT and self.amount > MOST_DAYS:
+            wrong = str(_("Como mucho %(days)s días.")) % {"days": MOST_DAYS}
+        return {"amount": wrong} if wrong else {}
+
+    def _strange_words(self) -> str:
+        """The values of the letter that this occasion does not give."""
+        letter = LucienTemplate.objects.filter(pk=self.template_id).first()
+        return not_given(letter.names(), self.occasion) if letter else ""
 
 
-class DueLetter(models.Model):
-    """A letter that waits for its time. Its reference makes it one letter, whatever happens twice."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    rule = models.ForeignKey(LucienRule, on_delete=models.CASCADE, related_name="due", verbose_name=_("costumbre"))
-    user_id = models.BigIntegerField(_("lector"))
-    reference = models.CharField(_("referencia"), max_length=120, unique=True)
-    due_at = models.DateTimeField(_("a su hora"))
-    done_at = models.DateTimeField(_("hecha"), null=True, blank=True)
-    was_sent = models.BooleanField(_("se mandó"), default=False)
-
-    class Meta:
-        verbose_name = _("carta pendiente")
-        verbose_name_plural = _("cartas pendientes")
-        ordering = ["-id"]
-        indexes = [
-            models.Index(fields=["user_id"], name="narrative_letter_reader"),
-            models.Index(fields=["due_at"], name="narrative_letter_due", condition=models.Q(done_at__isnull=True)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.rule} → {self.user_id}"
-
-    @property
-    def is_due(self) -> bool:
-        """Whether its time has come."""
-        return self.done_at is None and self.due_at <= clock.now()
+_NOT_IN_A_STORY = (
+    "esta ocasión no es de ninguna historia: aquí no se sabe qué hizo el lector en ella",
+    "this occasion belongs to no story: what the reader did in one is not known here",
+)

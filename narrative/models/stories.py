@@ -106,6 +106,7 @@ class ReaderProgress(models.Model):
             models.Index(fields=["user_id", "-moved_at"], name="narrative_progress_latest"),
             models.Index(fields=["release", "fragment"], name="narrative_progress_place"),
             models.Index(fields=["fragment", "user_id"], name="narrative_progress_where"),
+            models.Index(fields=["moved_at"], name="narrative_progress_silent"),
         ]
 
     def __str__(self) -> str:

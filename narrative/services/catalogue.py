@@ -17,9 +17,10 @@ FRESH_SECONDS = 2.0  # another process's edit is seen after this at the latest
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What Lucien writes when a hint opens."""
+class LetterText:
+    """What Lucien writes, ready to be filled in. ``id`` is its template's."""
 
+    id: UUID
     es: Phrase
     en: Phrase
     picture: str
@@ -29,10 +30,20 @@ class Letter:
         """Whether either text shows this value or depends on it."""
         return any(name in phrase.names or name in phrase.conditions for phrase in (self.es, self.en))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The values that either text shows or depends on."""
+        return frozenset().union(*({*phrase.names, *phrase.conditions} for phrase in (self.es, self.en)))
+
+    def phrase(self, language: str) -> Phrase:
+        """The text in ``language``."""
+        return self.en if language == "en" else self.es
+
     @classmethod
-    def of(cls, template: LucienTemplate) -> "Letter":
+    def of(cls, template: LucienTemplate) -> "LetterText":
         """The template's texts, compiled. Raises PhraseError."""
-        return cls(template.phrase("es"), template.phrase("en"), template.picture.name or "", template.delay_seconds)
+        spanish, english = template.phrase("es"), template.phrase("en")
+        return cls(template.pk, spanish, english, template.picture.name or "", template.delay_seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +55,7 @@ class OpenHint:
     title_es: str
     title_en: str
     condition: Condition
-    letter: Letter | None
+    letter: LetterText | None
 
     def title(self, language: str) -> str:
         """The title in ``language``, Spanish where there is no other."""
@@ -107,10 +118,10 @@ def opening(row: Hint) -> OpenHint | None:
     return OpenHint(row.pk, row.key, row.title_es, row.title_en, condition, _letter(row))
 
 
-def _letter(row: Hint) -> Letter | None:
+def _letter(row: Hint) -> LetterText | None:
     """None also for a letter that cannot be read (it was checked when it was saved): the hint opens all the same."""
     try:
-        return Letter.of(row.template) if row.template else None
+        return LetterText.of(row.template) if row.template else None
     except PhraseError as error:
         log.warning("the letter of %s cannot be read: %s", row.key, error)
         return None

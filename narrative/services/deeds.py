@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from narrative.events import BesitosPromised, ItemsChanged, MissionAssigned
 from narrative.services import hints, lucien
+from narrative.services.lucien import Letter
 from narrative.story.effects import (
     AssignMission,
     GiveBesitos,
@@ -32,6 +33,7 @@ def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
     Whoever does it does it once for each reference: the economy for besitos, the outbox for letters; a hint opens once.
     """
     events: list[Event] = []
+    letters: list[Letter] = []
     references: list[str] = []
     for deed in deeds:
         effect, mine = deed.effect, f"{reading}:{deed.name}"
@@ -44,9 +46,11 @@ def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
         elif isinstance(effect, AssignMission):
             events.append(MissionAssigned(user_id=user_id, mission=effect.mission, reference=mine))
         elif isinstance(effect, SendLetter):
-            lucien.write(effect.letter, user_id, reference=mine)
+            letters.append(Letter(effect.letter, user_id, mine))
     if events:
         publish(events)
+    if letters:
+        lucien.write_all(letters)
     keys = [deed.effect.hint for deed in deeds if isinstance(deed.effect, UnlockHint)]
     if keys:
         hints.open_for_reader(user_id, keys)

@@ -18,7 +18,6 @@ from yabot.core.correlation import Trace
 from yabot.core.events import publish
 from yabot.core.ids import uuid7
 from yabot.core.models import MessagePriority, TelegramUser
-from yabot.core.ports import PortUnavailable, wallets
 from yabot.core.transactions import atomic, on_commit
 
 CHUNK = 500
@@ -127,19 +126,13 @@ def _unlock(
 ) -> int:
     """Open what is not open yet, announce it, have Lucien write. Seven statements for any list.
 
-    ``known`` are the facts in the candidates; one more statement for each other fact that a letter tells. A hint whose
-    letter tells what nobody knows now opens later.
+    ``known`` are the facts in the candidates; one more statement for each other fact that a letter tells. A letter that
+    tells what nobody knows now comes later.
     """
     if not candidates:
         return 0
     open_already = _open_pairs({one.user_id for one in candidates}, {one.hint.id for one in candidates})
     new = [one for one in candidates if (one.user_id, one.hint.id) not in open_already]
-    looked_up = lucien.look_up(new, known)
-    if looked_up.besitos is None:
-        _put_off([one for one in new if lucien.tells(one.hint, "besitos")], priority)
-        candidates, new = (
-            [one for one in those if not lucien.tells(one.hint, "besitos")] for those in (candidates, new)
-        )
     on_commit(lambda: opened.remember(candidates))
     if not new:
         return 0
@@ -147,7 +140,7 @@ def _unlock(
     traces = publish(
         [HintUnlocked(user_id=o.user_id, trace=o.trace, hint_id=o.hint.id, hint_key=o.hint.key) for o in new]
     )
-    told = lucien.write_about(new, traces, looked_up=looked_up, priority=priority)
+    told = lucien.write_about(new, traces, looked_up=lucien.look_up(new, known), priority=priority)
     rows.insert(
         HintUnlock,
         ("id", "hint", "user_id", "correlation_id", "has_letter", "unlocked_at"),
@@ -157,13 +150,6 @@ def _unlock(
         ],
     )
     return len(new)
-
-
-def _put_off(late: Sequence[Opening], priority: MessagePriority) -> None:
-    """Look at these readers again; what opens for everyone waits as a whole, in the bus. Raises PortUnavailable."""
-    if late and priority == MessagePriority.BROADCAST:
-        raise PortUnavailable(wallets.balances.full_name, "a letter to everyone tells it")
-    second_looks.owe(late)
 
 
 def look_again_due() -> int:

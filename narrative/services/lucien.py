@@ -1,27 +1,35 @@
-"""Lucien's letters: from templates to messages in the outbox."""
+"""Lucien's letters: what can go now becomes a message in the outbox, everything late is a row that waits.
+
+A letter that waits is written when its time has come (``narrative.services.due_letters``), with what is true then.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from narrative.models import DueLetter
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate
-from narrative.services import knowledge
-from narrative.services.catalogue import OpenHint
-from yabot.core import clock, messages, reactions, rows
+from narrative.services import about, knowledge
+from narrative.services.about import NOTHING, About
+from narrative.services.addressees import Addressee, addressees
+from narrative.services.catalogue import LetterText, OpenHint
+from yabot.core import clock, correlation, messages, reactions
 from yabot.core.conditions import Facts
 from yabot.core.correlation import Trace
 from yabot.core.messages import Message
-from yabot.core.models import MessagePriority, TelegramUser
-from yabot.core.phrases import PhraseError, compile_phrase
+from yabot.core.models import MessagePriority
+from yabot.core.phrases import PhraseError, Value, compile_phrase
 from yabot.core.telegram.limits import CAPTION, TEXT
 from yabot.core.telegram.markup import Problem
 from yabot.core.telegram.preview import to_preview_html
+from yabot.core.transactions import atomic
 
 KEY = "hint:"
 TOLD = {"besitos": "besitos", "reacciones": "reactions"}  # a letter's value, and the fact behind it
+SOON = timedelta(minutes=1)  # for what nobody knows now
 
 
 class Opened(Protocol):
@@ -36,33 +44,26 @@ class Opened(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Addressee:
-    """What a letter needs of its reader."""
+class Letter:
+    """A letter to be written, by its template's key, once for each reference; ``at`` None: now."""
 
-    name: str
-    language: str
-    zone: str = "UTC"
-    quiet: tuple[int, int] | None = None
-
-    def heard_at(self, moment: datetime) -> datetime:
-        """This moment, or the end of the night in which they do not want to hear anything."""
-        return after_the_night(moment, self.zone, self.quiet) if self.quiet else moment
+    template_key: str
+    user_id: int
+    reference: str
+    at: datetime | None = None
+    about: About = NOTHING
 
 
-def after_the_night(moment: datetime, zone: str, quiet: tuple[int, int]) -> datetime:
-    """The moment, or, when it is in the quiet hours of that zone, the end of them. Nights may pass midnight."""
-    try:
-        there = moment.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        there = moment
-    start, end = quiet
-    is_quiet = start <= there.hour < end if start < end else there.hour >= start or there.hour < end
-    if start == end or not is_quiet:
-        return moment
-    morning = there.replace(hour=end % 24, minute=0, second=0, microsecond=0)
-    if morning <= there:
-        morning = (morning.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=there.tzinfo)
-    return morning.astimezone(UTC)
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A letter's text and where it goes. The reference makes it one letter."""
+
+    text: LetterText
+    user_id: int
+    reference: str
+    about: About = NOTHING
+    priority: MessagePriority = MessagePriority.NOTICE
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +76,8 @@ class LookedUp:
 
 def look_up(opened: Sequence[Opened], known: Collection[str]) -> LookedUp:
     """What these letters tell beyond the facts ``known``. One statement for each such fact."""
-    users = list(dict.fromkeys(one.user_id for one in opened))
-    missing = _told({one.hint.id: one.hint for one in opened}.values()) - set(known)
-    besitos = knowledge.besitos_now(users) if "besitos" in missing else {}
-    return LookedUp(besitos, reactions.given_by(users) if "reactions" in missing else {})
-
-
-def tells(hint: OpenHint, fact: str) -> bool:
-    """Whether the letter of this hint tells ``fact``."""
-    return fact in _told([hint])
+    letters = [hint.letter for hint in {one.hint.id: one.hint for one in opened}.values() if hint.letter]
+    return _look_up({one.user_id for one in opened}, _told(letters) - set(known))
 
 
 def write_about(
@@ -91,77 +85,121 @@ def write_about(
 ) -> set[tuple[int, UUID]]:
     """Owe each reader the letter of the hint that opened, once, now or after its delay; who got one about what.
 
-    Those who blocked the bot or were erased get none; they find the hint in /pistas when they come back.
+    Those who blocked the bot or were erased get none; they find the hint in /pistas when they come back. A letter that
+    tells what nobody knows now waits until somebody does.
     """
-    letters = [(one, trace) for one, trace in zip(opened, traces, strict=True) if one.hint.letter]
+    letters = [(one, trace, one.hint.letter) for one, trace in zip(opened, traces, strict=True) if one.hint.letter]
     if not letters:
         return set()
-    readers = addressees({one.user_id for one, _ in letters})
-    written = [(one, trace) for one, trace in letters if one.user_id in readers]
-    messages.enqueue(
-        [_message(one, trace, readers[one.user_id], priority, _facts(one, looked_up)) for one, trace in written],
-        known_new=True,
-    )
-    return {(one.user_id, one.hint.id) for one, _ in written}
+    readers, now = addressees({one.user_id for one, _, _ in letters}), clock.now()
+    ready: list[Message] = []
+    late: list[DueLetter] = []
+    written = [(one, trace, text) for one, trace, text in letters if one.user_id in readers]
+    for one, trace, text in written:
+        hint, reader = one.hint, readers[one.user_id]
+        envelope = Envelope(text, one.user_id, key_of(hint.key, one.user_id), About(hint=hint.key), priority, trace)
+        due = reader.heard_at(now + timedelta(seconds=text.delay_seconds))
+        if looked_up.besitos is None and text.mentions("besitos"):
+            due = max(due, now + SOON)
+        if due > now:
+            late.append(waiting(envelope, due))
+        else:
+            ready.append(compose(envelope, reader, {**_numbers(one, looked_up), "pista": hint.title(reader.language)}))
+    messages.enqueue(ready, known_new=True)
+    owe(late)
+    return {(one.user_id, one.hint.id) for one, _, _ in written}
 
 
 def write(template_key: str, user_id: int, *, reference: str, at: datetime | None = None) -> bool:
-    """Owe a reader the letter with this key, once for each reference, at that time or now; whether one is owed.
+    """Owe a reader the letter with this key, once for each reference, at that time or now; whether it is owed.
 
     None for whoever blocked the bot or was erased, and none for a letter that is no more or cannot be read.
     """
-    template = LucienTemplate.objects.filter(key=template_key).first()
-    reader = addressees([user_id]).get(user_id)
-    if template is None or reader is None:
-        return False
-    try:
-        phrase = template.phrase(reader.language)
-    except PhraseError:
-        return False
-    known = knowledge.of_reader(user_id).facts
-    text = phrase.render({"nombre": reader.name, "besitos": known.besitos, "reacciones": known.reactions, "pista": ""})
-    picture = template.picture.name or ""
-    params = {"photo": f"file:{picture}", **text.to_api("caption")} if picture else text.to_api()
-    later = timedelta(seconds=template.delay_seconds) + max(timedelta(), at - clock.now() if at else timedelta())
-    owed = Message(
-        key=f"letter:{reference}",
-        chat_id=user_id,
-        user_id=user_id,
+    return bool(write_all([Letter(template_key, user_id, reference, at)]))
+
+
+@atomic
+def write_all(letters: Sequence[Letter]) -> set[str]:
+    """Owe readers these letters, as ``write`` does; the references of those that are owed, now or since earlier.
+
+    At most eight statements for any list about one reader's step, four for one that tells no numbers.
+    """
+    keys = {letter.template_key for letter in letters}
+    texts = _texts(LucienTemplate.objects.filter(key__in=keys)) if keys else {}
+    readers = addressees({letter.user_id for letter in letters if letter.template_key in texts}) if texts else {}
+    found = [one for one in letters if one.template_key in texts and one.user_id in readers]
+    looked_up = _look_up({one.user_id for one in found}, _told(texts[one.template_key] for one in found))
+    now, words_of = clock.now(), cache(_words)
+    ready: list[Message] = []
+    late: list[DueLetter] = []
+    for one in found:
+        text, reader = texts[one.template_key], readers[one.user_id]
+        envelope = Envelope(text, one.user_id, one.reference, one.about)
+        due = reader.heard_at(max(one.at or now, now) + timedelta(seconds=text.delay_seconds))
+        if looked_up.besitos is None and text.mentions("besitos"):
+            due = max(due, now + SOON)
+        if due > now:
+            late.append(waiting(envelope, due))
+        else:
+            numbers = _told_numbers(one.user_id, looked_up)
+            said = words_of(one.about, text.names, one.user_id, reader.language)
+            ready.append(compose(envelope, reader, {**numbers, **said}))
+    messages.enqueue(ready)
+    owe(late)
+    return {one.reference for one in found}
+
+
+def compose(envelope: Envelope, reader: Addressee, values: Mapping[str, Value]) -> Message:
+    """The message to this reader, with these values."""
+    text = envelope.text.phrase(reader.language).render({"nombre": reader.name, **values})
+    picture = envelope.text.picture
+    return Message(
+        key=envelope.reference if envelope.reference.startswith(KEY) else f"letter:{envelope.reference}",
+        chat_id=envelope.user_id,
+        user_id=envelope.user_id,
         method="sendPhoto" if picture else "sendMessage",
-        params=params,
-        priority=MessagePriority.NOTICE,
-        due_at=_due(reader, later),
+        params={"photo": f"file:{picture}", **text.to_api("caption")} if picture else text.to_api(),
+        priority=envelope.priority,
+        trace=envelope.trace,
     )
-    messages.enqueue([owed])
-    return True
 
 
-def _told(hints: Iterable[OpenHint]) -> set[str]:
-    """The facts that the letters of these hints tell, in either language."""
-    letters = [hint.letter for hint in hints if hint.letter]
-    return {fact for value, fact in TOLD.items() if any(letter.mentions(value) for letter in letters)}
+def values_now(envelope: Envelope, language: str) -> dict[str, Value] | None:
+    """What the letter tells, as it is now; None when nobody knows how many besitos the reader has."""
+    looked_up = _look_up({envelope.user_id}, _told([envelope.text]))
+    if looked_up.besitos is None:
+        return None
+    said = _words(envelope.about, envelope.text.names, envelope.user_id, language)
+    return {**_told_numbers(envelope.user_id, looked_up), **said}
 
 
-def _facts(one: Opened, looked_up: LookedUp) -> Facts:
-    """What was known when the hint opened, and what was looked up for its letter."""
-    user = one.user_id
-    besitos = (looked_up.besitos or {}).get(user, one.facts.besitos)
-    return Facts(besitos, looked_up.reactions.get(user, one.facts.reactions))
+def waiting(envelope: Envelope, due: datetime) -> DueLetter:
+    """The letter as a row that waits for ``due``; not saved."""
+    trace = envelope.trace or correlation.current()
+    return DueLetter(
+        template_id=envelope.text.id,
+        user_id=envelope.user_id,
+        reference=envelope.reference,
+        about=envelope.about.to_json(),
+        priority=int(envelope.priority),
+        correlation_id=trace.correlation_id,
+        causation_id=trace.event_id,
+        since=due,
+        due_at=due,
+    )
 
 
-def addressees(user_ids: Iterable[int]) -> dict[int, Addressee]:
-    """Those of these readers who may be written to. Whoever never wrote to the bot is tried: Telegram decides."""
-    columns = ("id", "first_name", "language", "language_code", "time_zone", "quiet_from", "quiet_until")
-    found = rows.select(TelegramUser, columns, {"id": tuple(user_ids), "blocked_at": None, "erased_at": None})
-    return {
-        user: Addressee(
-            name,
-            chosen or ("en" if telegram[:2].lower() == "en" else "es"),
-            zone,
-            None if start is None or end is None else (start, end),
-        )
-        for user, name, chosen, telegram, zone, start, end in found
-    }
+@atomic
+def owe(letters: Sequence[DueLetter]) -> int:
+    """Have these letters wait for their time, each reference once; how many are new. Two statements for any list."""
+    wanted = {letter.reference: letter for letter in letters}
+    if not wanted:
+        return 0
+    there = DueLetter.objects.filter(reference__in=list(wanted)).order_by()
+    for reference in list(there.values_list("reference", flat=True)):
+        del wanted[reference]
+    DueLetter.objects.bulk_create(wanted.values())
+    return len(wanted)
 
 
 def key_of(hint_key: str, user_id: int) -> str:
@@ -169,37 +207,47 @@ def key_of(hint_key: str, user_id: int) -> str:
     return f"{KEY}{hint_key}:{user_id}"
 
 
-def _due(reader: Addressee, later: timedelta) -> datetime | None:
-    """When the letter may go; None: at once."""
-    if not later and reader.quiet is None:
-        return None
-    now = clock.now()
-    due = reader.heard_at(now + later)
-    return due if due > now else None
+def _texts(templates: Iterable[LucienTemplate]) -> dict[str, LetterText]:
+    """The texts of these letters by their keys, without those that cannot be read (they were checked when saved)."""
+    found: dict[str, LetterText] = {}
+    for template in templates:
+        try:
+            found[template.key] = LetterText.of(template)
+        except PhraseError:
+            continue
+    return found
 
 
-def _message(one: Opened, trace: Trace, reader: Addressee, priority: MessagePriority, facts: Facts) -> Message:
-    hint, letter = one.hint, one.hint.letter
-    assert letter is not None
-    phrase = letter.en if reader.language == "en" else letter.es
-    text = phrase.render(
-        {
-            "nombre": reader.name,
-            "besitos": facts.besitos,
-            "reacciones": facts.reactions,
-            "pista": hint.title(reader.language),
-        }
-    )
-    return Message(
-        key=key_of(hint.key, one.user_id),
-        chat_id=one.user_id,
-        user_id=one.user_id,
-        method="sendPhoto" if letter.picture else "sendMessage",
-        params={"photo": f"file:{letter.picture}", **text.to_api("caption")} if letter.picture else text.to_api(),
-        priority=priority,
-        due_at=_due(reader, timedelta(seconds=letter.delay_seconds)),
-        trace=trace,
-    )
+def _told(texts: Iterable[LetterText]) -> set[str]:
+    """The facts that these letters tell, in either language."""
+    letters = list(texts)
+    return {fact for value, fact in TOLD.items() if any(letter.mentions(value) for letter in letters)}
+
+
+def _look_up(user_ids: Collection[int], facts: Collection[str]) -> LookedUp:
+    users = list(user_ids)
+    besitos = knowledge.besitos_now(users) if "besitos" in facts else {}
+    return LookedUp(besitos, reactions.given_by(users) if "reactions" in facts else {})
+
+
+def _numbers(one: Opened, looked_up: LookedUp) -> dict[str, Value]:
+    """What was known when the hint opened, and what was looked up for its letter."""
+    user = one.user_id
+    return {
+        "besitos": (looked_up.besitos or {}).get(user, one.facts.besitos),
+        "reacciones": looked_up.reactions.get(user, one.facts.reactions),
+    }
+
+
+def _told_numbers(user_id: int, looked_up: LookedUp) -> dict[str, Value]:
+    return {
+        "besitos": (looked_up.besitos or {}).get(user_id, 0),
+        "reacciones": looked_up.reactions.get(user_id, 0),
+    }
+
+
+def _words(subject: About, wanted: frozenset[str], user_id: int, language: str) -> dict[str, str]:
+    return about.words(subject, wanted, user_id=user_id, language=language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from uuid import UUID
 import orjson
 from django.utils.translation import gettext_lazy as _
 
-from narrative.models import Hint, HintUnlock
+from narrative.models import DueLetter, Hint, HintUnlock
 from narrative.services import lucien
+from narrative.services.addressees import addressees
 from narrative.services.catalogue import OpenHint, opening
 from yabot.core import clock, delivery
 from yabot.core.conditions import Facts
@@ -87,7 +88,7 @@ def look_at_letters(position: str) -> Window:
     columns = ("id", "user_id", "hint_id", "hint__key", "hint__title_es", "has_letter", "correlation_id", "unlocked_at")
     found, after = windows.by_id(HintUnlock.objects.all(), position, *columns)
     lost = _lost([row for row in found if row[5]])
-    readers = lucien.addressees({row[1] for row in lost}) if lost else {}
+    readers = addressees({row[1] for row in lost}) if lost else {}
     latest = clock.now() - STILL_NEWS
     return Window(
         len(found),
@@ -106,13 +107,18 @@ def _lost(unlocks: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Those of these unlocks without a letter, also when the hint had another key then."""
     keys = {lucien.key_of(row[3], row[1]): row for row in unlocks}
     known = set(OutgoingMessage.objects.filter(key__in=keys).values_list("key", flat=True))
+    waiting = DueLetter.objects.filter(reference__in=keys, was_sent=False).order_by()
+    known |= set(waiting.values_list("reference", flat=True))
     missing = [row for key, row in keys.items() if key not in known]
-    return [row for row in missing if not _letters_of(row).exists()]
+    return [row for row in missing if not _has_letter(row)]
 
 
-def _letters_of(row: tuple[Any, ...]) -> Any:
-    same_chain = OutgoingMessage.objects.filter(correlation_id=row[6], user_id=row[1])
-    return same_chain.filter(key__startswith=lucien.KEY)
+def _has_letter(row: tuple[Any, ...]) -> bool:
+    """Whether a letter of this chain was written, or waits for its time, or was not to be sent when that came."""
+    mine = {"correlation_id": row[6], "user_id": row[1]}
+    written = OutgoingMessage.objects.filter(**mine, key__startswith=lucien.KEY)
+    late = DueLetter.objects.filter(**mine, reference__startswith=lucien.KEY, was_sent=False)
+    return written.exists() or late.exists()
 
 
 def write_again(found: Sequence[Discrepancy]) -> list[Discrepancy]:
@@ -128,9 +134,9 @@ def write_again(found: Sequence[Discrepancy]) -> list[Discrepancy]:
         owed.append(Owed(hint, row.user_id, Facts()))
         traces.append(_announced(row))
         written.append(one)
+    keys = [lucien.key_of(one.hint.key, one.user_id) for one in owed]
+    DueLetter.objects.filter(reference__in=keys, was_sent=True).delete()  # what was sent is lost: it may wait again
     looked_up = lucien.look_up(owed, ())
-    if looked_up.besitos is None:  # nobody knows what some of these letters tell: they are owed all the same, later
-        return []
     told = lucien.write_about(owed, traces, looked_up=looked_up, priority=MessagePriority.NOTICE)
     return [one for one, letter in zip(written, owed, strict=True) if (letter.user_id, letter.hint.id) in told]
 

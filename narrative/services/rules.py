@@ -1,88 +1,100 @@
-"""Lucien's habits: letters that follow from what readers do, once each, looked at again before they are sent."""
+"""Lucien's habits: letters that follow from what happens to readers, looked at again before they are sent."""
 
 import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from narrative.events import DecisionMade, FragmentCompleted
-from narrative.models import DueLetter, LucienRule, Occasion
-from narrative.services import knowledge, lucien
+from narrative.models import DueLetter, Hint, LucienRule, Occasion, ReaderProgress
+from narrative.models.occasions import OWN
+from narrative.services import about, knowledge, library, lucien
+from narrative.services.about import About
+from narrative.services.happenings import Happening
+from narrative.story import engine
+from narrative.story.state import State
 from yabot.core import clock
-from yabot.core.conditions import Condition
+from yabot.core.conditions import Condition, Facts
 from yabot.core.transactions import atomic
 
-CHUNK = 200
 FRESH_SECONDS = 5.0
-_known: tuple[float, bool] = (-FRESH_SECONDS, False)
+_known: tuple[float, frozenset[str]] = (-FRESH_SECONDS, frozenset())
 
 
-def any_active() -> bool:
-    """Whether Lucien has any habits; asked for every event, answered from memory for some seconds."""
+def any_for(occasion: Occasion) -> bool:
+    """Whether Lucien has a habit for this; asked for every event, answered from memory for some seconds."""
     global _known
-    read_at, answer = _known
+    read_at, occasions = _known
     if time.monotonic() - read_at > FRESH_SECONDS:
-        answer = LucienRule.objects.filter(is_active=True).exists()
-        _known = (time.monotonic(), answer)
-    return answer
+        occasions = frozenset(LucienRule.objects.filter(is_active=True).values_list("occasion", flat=True))
+        _known = (time.monotonic(), occasions)
+    return occasion in occasions
 
 
 def forget() -> None:
     """Ask again next time: somebody changed a habit here."""
     global _known
-    _known = (-FRESH_SECONDS, False)
+    _known = (-FRESH_SECONDS, frozenset())
 
 
 @atomic
-def note(events: Sequence[DecisionMade | FragmentCompleted]) -> int:
-    """Owe a look at the letters that these events call for; how many. The same event again owes nothing more."""
-    rules = list(LucienRule.objects.filter(is_active=True).select_related("story"))
-    wanted: dict[str, DueLetter] = {}
-    for event in events:
-        for rule in rules:
-            if event.user_id is not None and _fits(rule, event):
-                reference = _reference(rule, event)
-                due = clock.now() + timedelta(seconds=rule.delay_seconds)
-                wanted[reference] = DueLetter(rule=rule, user_id=event.user_id, reference=reference, due_at=due)
-    there = (
-        set(DueLetter.objects.filter(reference__in=list(wanted)).values_list("reference", flat=True)) if wanted else ()
+def note(happened: Sequence[Happening]) -> int:
+    """Owe a look at the letters that this calls for; how many. The same event again owes nothing more.
+
+    Three statements for any list.
+    """
+    occasions = {happening.occasion for happening in happened}
+    active = LucienRule.objects.filter(is_active=True, occasion__in=occasions).select_related("story", "template")
+    rules = list(active) if happened else []
+    return lucien.owe([_due(rule, one) for one in happened for rule in rules if _fits(rule, one)])
+
+
+def note_for(rule: LucienRule, happened: Sequence[Happening]) -> int:
+    """The same for one habit."""
+    return lucien.owe([_due(rule, one) for one in happened if _fits(rule, one)])
+
+
+def _fits(rule: LucienRule, one: Happening) -> bool:
+    if rule.occasion != one.occasion or (rule.story is not None and rule.story.key != one.about.story):
+        return False
+    if one.occasion == Occasion.BESITOS:
+        return one.balance - one.amount < (rule.amount or 0) <= one.balance
+    return rule.key in {"", one.key}
+
+
+def _due(rule: LucienRule, one: Happening) -> DueLetter:
+    """Once for each reader, or once for each thing that happened."""
+    again = "" if rule.once else f":{one.id}"
+    due = clock.now() + timedelta(seconds=rule.delay_seconds + rule.template.delay_seconds)
+    return DueLetter(
+        rule=rule,
+        user_id=one.user_id,
+        reference=f"rule:{rule.pk.hex}:{one.user_id}{again}",
+        about=one.about.to_json(),
+        correlation_id=one.trace.correlation_id,
+        causation_id=one.trace.event_id,
+        since=due,
+        due_at=due,
     )
-    new = [letter for reference, letter in wanted.items() if reference not in there]
-    DueLetter.objects.bulk_create(new)
-    return len(new)
 
 
-def _fits(rule: LucienRule, event: DecisionMade | FragmentCompleted) -> bool:
-    if rule.story is not None and rule.story.key != event.story:
+def judge(letter: DueLetter) -> bool | None:
+    """Whether a letter that waited is still to be sent; None when nobody knows. Raises ConditionError."""
+    subject, rule = About.from_json(letter.about), letter.rule
+    if subject.hint and not Hint.objects.filter(key=subject.hint, is_active=True).exists():
         return False
-    if isinstance(event, DecisionMade):
-        return rule.occasion == Occasion.DECISION and rule.key in {"", event.choice}
-    if event.ending:
-        return rule.occasion == Occasion.ENDING and rule.key in {"", event.ending}
-    return rule.occasion == Occasion.LEFT and rule.key in {"", event.fragment}
-
-
-def _reference(rule: LucienRule, event: DecisionMade | FragmentCompleted) -> str:
-    """Once per reader, or once per thing that happened: the event's own chain tells repetitions apart."""
-    again = "" if rule.once else f":{event.trace.correlation_id.hex if event.trace else ''}"
-    return f"rule:{rule.pk.hex}:{event.user_id}{again}"
-
-
-def deliver_due() -> int:
-    """Look again at the letters whose time has come, and write those whose condition holds; how many were written."""
-    rows = DueLetter.objects.filter(done_at=None, due_at__lte=clock.now()).order_by("due_at")
-    return sum(_deliver(row) for row in rows.select_related("rule", "rule__template")[:CHUNK])
-
-
-@atomic
-def _deliver(row: DueLetter) -> bool:
-    """One letter, unless another process has just done it. What nobody knows now is looked at again in a minute."""
-    mine = DueLetter.objects.filter(pk=row.pk, done_at=None)
-    condition = Condition.parse(row.rule.condition)
-    verdict = condition.judge(knowledge.for_story(row.user_id, condition.needs))
-    if verdict is None:
-        mine.update(due_at=clock.now() + timedelta(minutes=1))
+    if rule is None:
+        return True
+    if not rule.is_active:
         return False
-    holds = verdict and row.rule.is_active
-    if not mine.update(done_at=clock.now(), was_sent=holds):
-        return False
-    return holds and lucien.write(row.rule.template.key, row.user_id, reference=row.reference)
+    reading = about.reading(letter.user_id, subject.story) if subject.story else None
+    if rule.occasion == Occasion.SILENT and (reading is None or reading.step != subject.step):
+        return False  # they have gone on
+    condition = Condition.parse(rule.condition)
+    facts = knowledge.for_story(letter.user_id, condition.needs)
+    if reading is not None and condition.needs & OWN:
+        facts = _with_own(facts, reading)
+    return condition.judge(facts)
+
+
+def _with_own(facts: Facts, reading: ReaderProgress) -> Facts:
+    """With what the story keeps of its reader: where they were, what they chose."""
+    return engine.known(library.told_in(reading.release_id), State.from_json(reading.state), facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from narrative.errors import ChoiceGone
-from narrative.events import DecisionMade, FragmentCompleted
+from narrative.events import DecisionMade, FragmentCompleted, StoryBegun
 from narrative.models import ProgressStep, ReaderProgress, StepKind
 from narrative.services import deeds
 from narrative.services.places import Place, Standing, can_undo
@@ -103,6 +103,8 @@ def _events(turn: Turn) -> Sequence[Event]:
     about: dict[str, Any] = {"user_id": turn.standing.progress.user_id, "story": turn.standing.told.key}
     left, move = turn.standing.state.fragment, turn.move
     events: list[Event] = []
+    if turn.kind == StepKind.BEGIN:
+        events.append(StoryBegun(**about, fragment=move.state.fragment, step=move.state.step))
     if turn.choice:
         events.append(DecisionMade(**about, fragment=left, choice=turn.choice, step=move.state.step))
         events.append(FragmentCompleted(**about, fragment=left))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from narrative.exchange import read_bundle
-from narrative.models import HintUnlock, ProgressStep, ReaderProgress
+from narrative.models import DueLetter, HintUnlock, ProgressStep, ReaderProgress
 from narrative.services import drafts, library, pictures
 from narrative.story.content import Media
 from tests.core.calling import ask
@@ -129,10 +129,38 @@ def test_lucien_writes_now_or_later_and_once(house) -> None:
         assert write(path, {"letter": "hola", "reference": "a"}).json() == {"owed": True}
     later = clock.now() + timedelta(hours=3)
     write(f"{path}scheduled/", {"letter": "hola", "reference": "b", "at": later.isoformat()})
-    due = list(OutgoingMessage.objects.order_by("due_at").values_list("due_at", flat=True))
-    assert len(due) == 2
-    assert abs((due[1] - later).total_seconds()) < 5
-    assert write(path, {"letter": "nada", "reference": "c"}).json() == {"owed": False}
+    assert OutgoingMessage.objects.count() == 1
+    assert abs((DueLetter.objects.get().due_at - later).total_seconds()) < 5
+
+
+def test_a_letters_reference_is_the_readers_own(house) -> None:
+    LucienTemplateFactory(key="hola")
+    TelegramUserFactory(id=8)
+    for reader in (7, 8):
+        said = write(f"{V1}users/{reader}/messages/", {"letter": "hola", "reference": "a"})
+        assert said.json() == {"owed": True}
+    assert set(OutgoingMessage.objects.values_list("user_id", flat=True)) == {7, 8}
+
+
+def test_who_may_not_be_written_to_is_owed_nothing(house) -> None:
+    LucienTemplateFactory(key="hola")
+    TelegramUserFactory(id=8, blocked_at=clock.now())
+    assert write(f"{V1}users/8/messages/", {"letter": "hola", "reference": "a"}).json() == {"owed": False}
+
+
+@pytest.mark.parametrize("when", ["", "scheduled/"])
+def test_a_letter_that_is_none_is_not_found(house, when) -> None:
+    asked = {"letter": "nada", "reference": "c", **({"at": clock.now().isoformat()} if when else {})}
+    refused = write(f"{V1}users/7/messages/{when}", asked)
+    assert (refused.status_code, refused.json()["code"]) == (404, "REQ004")
+
+
+def test_a_letter_is_planned_for_a_year_at_most(house) -> None:
+    LucienTemplateFactory(key="hola")
+    asked = {"letter": "hola", "reference": "c", "at": "9999-12-31T23:59:59Z"}
+    refused = write(f"{V1}users/7/messages/scheduled/", asked)
+    assert (refused.status_code, refused.json()["code"]) == (400, "REQ001")
+    assert list(refused.json()["fields"]) == ["at"]
 
 
 def test_words_are_in_the_readers_language(house) -> None:

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
-from narrative.models import SecondLook
-from narrative.services import hints
+from narrative.models import Hint, HintCombination, SecondLook
+from narrative.services import due_letters, hints
 from tests.factories.gamification import WalletFactory
 from tests.factories.narrative import CommunityGoalFactory, HintFactory, LucienTemplateFactory, besitos, reactions
-from tests.narrative.telling import counted, has_reacted, opened, react, reader, tell, texts
+from tests.narrative.telling import counted, has_reacted, letters, opened, react, reader, tell, texts
 from yabot.core import clock
-from yabot.core.models import Delivery
+from yabot.core.models import MessagePriority
 from yabot.core.ports import wallets
 from yabot.core.ports.operations import Answer
 from yabot.core.ports.wallets import Balances
@@ -104,16 +104,56 @@ def test_a_letter_that_tells_besitos_is_not_written_with_a_wrong_number(economy)
     economy.goes()
 
     react(ana, message_id=900)
-    assert (opened(), texts()) == (set(), [])
+    assert (opened(), texts()) == ({(ana, "llave")}, [])
 
     economy.comes_back()
-    hints.look_again_due()
-    assert opened() == {(ana, "llave")}
+    later()
     assert texts() == ["Tienes 9."]
 
 
-def test_a_letter_to_everyone_waits_in_the_bus_and_never_dies(economy, settings):
-    settings.DELIVERY_TRIES = 1
+def later(minutes: int = 5) -> None:
+    """Some minutes pass, and Lucien writes."""
+    with time_machine.travel(clock.now() + timedelta(minutes=minutes)):
+        due_letters.deliver_due()
+
+
+def given_by_a_story(ana: int) -> None:
+    hints.open_for_reader(ana, ["llave"])
+
+
+def found_by_its_code(ana: int) -> None:
+    hints.open_by_code(ana, "LUNA")
+
+
+def combined(ana: int) -> None:
+    pair = HintCombination.objects.first() or HintCombination.objects.create(
+        first=HintFactory(template=None, condition={}),
+        second=HintFactory(template=None, condition={}),
+        result=Hint.objects.get(key="llave"),
+    )
+    hints.combine(ana, pair.first_id, pair.second_id)
+
+
+@pytest.mark.parametrize("find", [given_by_a_story, found_by_its_code, combined])
+def test_a_hint_to_be_found_opens_at_once_and_its_letter_comes_when_the_besitos_are_known(economy, find):
+    ana = reader()
+    owns(ana, 9)
+    letter = LucienTemplateFactory(text_es="Tienes {besitos}.")
+    HintFactory(key="llave", condition={}, is_secret=True, code="luna", template=letter)
+    economy.goes()
+
+    find(ana)
+    find(ana)
+    later()
+    assert ((ana, "llave") in opened(), texts()) == (True, [])
+
+    economy.comes_back()
+    for minutes in (10, 20):
+        later(minutes)
+    assert texts() == ["Tienes 9."]
+
+
+def test_a_letter_to_everyone_waits_until_somebody_knows(economy):
     ana = reader()
     owns(ana, 9)
     hint = HintFactory(key="llave", condition={}, template=LucienTemplateFactory(text_es="Tienes {besitos}."))
@@ -121,15 +161,12 @@ def test_a_letter_to_everyone_waits_in_the_bus_and_never_dies(economy, settings)
     economy.goes()
 
     counted(5)
-    (waiting,) = Delivery.objects.filter(module="narrative")
-    assert waiting.dead_at is None
-    assert "SVC" in waiting.last_error or "balances" in waiting.last_error
-    assert texts() == []
+    assert (opened(), texts()) == ({(ana, "llave")}, [])
 
     economy.comes_back()
-    with time_machine.travel(waiting.due_at + timedelta(seconds=1)):
-        tell()
+    later()
     assert texts() == ["Tienes 9."]
+    assert letters(ana)[0]["row"].priority == MessagePriority.BROADCAST
 
 
 def test_the_list_of_hints_says_that_nobody_knows(economy):

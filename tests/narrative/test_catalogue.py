@@ -74,6 +74,6 @@ def test_the_copy_is_fresh_for_two_seconds():
 
 def test_a_letter_knows_what_it_mentions_in_either_language_and_in_conditions():
     template = LucienTemplate(text_es="{nombre}", text_en="{if reacciones}!{end}{besitos}")
-    letter = catalogue.Letter.of(template)
+    letter = catalogue.LetterText.of(template)
 
     assert [letter.mentions(name) for name in ("nombre", "reacciones", "besitos", "pista")] == [True, True, True, False]

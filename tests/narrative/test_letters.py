@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from narrative.services import due_letters
 from tests.factories.gamification import WalletFactory
 from tests.factories.narrative import HintFactory, LucienTemplateFactory, besitos, reactions
 from tests.narrative.telling import earn, has_reacted, letters, opened, react, reader, texts
@@ -70,6 +71,9 @@ def test_a_letter_that_lets_itself_be_waited_for_is_due_later():
 
     with time_machine.travel(moment, tick=False):
         earn({ana: 5})
+    assert letters(ana) == []
+    with time_machine.travel(moment + timedelta(seconds=90), tick=False):
+        due_letters.deliver_due()
 
     (letter,) = letters(ana)
     assert letter["row"].due_at == moment + timedelta(seconds=90)

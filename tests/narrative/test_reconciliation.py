@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
-from narrative.models import Hint, HintUnlock
-from narrative.services import catalogue, hints, opened
-from tests.core.reconciling import audit, found, reconcile
+from narrative.models import DueLetter, Hint, HintUnlock
+from narrative.services import catalogue, due_letters, hints, opened
+from tests.core.reconciling import AFTER, audit, found, reconcile
 from tests.factories.narrative import HintFactory, LucienTemplateFactory, besitos, reactions
 from tests.narrative.telling import earn, earned, letters, reader, tell, texts
 from tests.narrative.telling import opened as openings
@@ -152,7 +153,32 @@ def test_a_lost_letter_that_tells_what_nobody_knows_now_waits(monkeypatch):
     OutgoingMessage.objects.all().delete()
     with monkeypatch.context() as away:
         away.setattr(wallets.balances, "_provider", None)
-        assert reconcile(LETTERS).repaired == 0
+        assert reconcile(LETTERS).repaired == 1
+        assert texts(ana) == []
+
+    with time_machine.travel(clock.now() + AFTER + timedelta(minutes=2)):
+        due_letters.deliver_due()
+    assert len(texts(ana)) == 1
+
+
+def test_a_letter_that_waits_for_its_time_is_not_lost():
+    old_hint(template=LucienTemplateFactory(delay_seconds=3600))
+    ana = reader()
+    earn({ana: 5})
+
+    assert reconcile(LETTERS).found == []
+    assert DueLetter.objects.filter(done_at=None).count() == 1
+
+
+def test_a_late_letter_that_was_sent_and_lost_is_written_again():
+    old_hint(template=LucienTemplateFactory(delay_seconds=60))
+    ana = reader()
+    earn({ana: 5})
+    with time_machine.travel(clock.now() + timedelta(minutes=2)):
+        due_letters.deliver_due()
+    OutgoingMessage.objects.all().delete()
 
     assert reconcile(LETTERS).repaired == 1
+    with time_machine.travel(clock.now() + AFTER + timedelta(minutes=2)):
+        due_letters.deliver_due()
     assert len(texts(ana)) == 1

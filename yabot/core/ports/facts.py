@@ -1,0 +1,28 @@
+"""Which module tells which fact of a reader, for conditions: what nobody tells, no condition can hang on."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from yabot.core import modules
+from yabot.core.ports import inventories, memberships, wallets
+from yabot.core.ports.operations import Question
+
+TOLD_BY: dict[str, Question[Any, Any] | None] = {
+    "besitos": wallets.balances,
+    "items": inventories.items,
+    "vip": memberships.memberships,
+    "missions": None,
+    "achievements": None,
+}
+
+
+def untold(needs: Iterable[str]) -> frozenset[str]:
+    """Those of these facts that nobody tells: no port is declared, or the module that runs here does not provide it."""
+    return frozenset(fact for fact in needs if fact in TOLD_BY and not _may_be_told(TOLD_BY[fact]))
+
+
+def _may_be_told(question: Question[Any, Any] | None) -> bool:
+    if question is None:
+        return False
+    elsewhere = modules.address_of(question.module) or not modules.runs(question.module)
+    return bool(elsewhere) or question.is_provided
