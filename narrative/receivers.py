@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.dispatch import receiver
 
+from channeladmin.events import MembershipBegun, membership_begun
 from gamification.events import BesitosAdded, besitos_added
 from narrative.events import (
     DecisionMade,
@@ -84,3 +85,9 @@ def write_after_a_payment(events: Sequence[BesitosAdded], **_: object) -> None:
     """Somebody has more besitos: perhaps as many as Lucien waits for."""
     if rules.any_for(Occasion.BESITOS):
         rules.note([happenings.payment(event) for event in events])
+
+
+@receiver(membership_begun, wish=lambda event: rules.any_for(Occasion.VIP))
+def write_to_a_new_vip(events: Sequence[MembershipBegun], **_: object) -> None:
+    """Somebody is VIP from now on."""
+    rules.note([happenings.membership(event) for event in events])

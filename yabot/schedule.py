@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from channeladmin.services import subscriptions as memberships
 from gamification.services import proof, wallets
-from narrative.services import due_letters, hints, releases
+from narrative.services import due_letters, hints, releases, silences
 from yabot.core import folding, leases, modules, readings, reconciliation, retention, ticker
 from yabot.core.ticker import Job
 from yabot.core.webhooks import courier, subscriptions
@@ -16,6 +17,8 @@ EVERY_JOB = (
     Job("release_holds", timedelta(minutes=1), wallets.release_due),
     Job("look_again_at_hints", timedelta(seconds=30), hints.look_again_due),
     Job("write_letters", timedelta(seconds=15), due_letters.deliver_due),
+    Job("note_silences", timedelta(minutes=10), silences.note_due),
+    Job("announce_vips", timedelta(seconds=15), memberships.announce_due),
     Job("publish_stories", timedelta(seconds=15), releases.publish_due),
     Job("call_webhooks", timedelta(minutes=1), courier.send_due),
     Job("catch_up_webhooks", timedelta(minutes=1), subscriptions.catch_up),
@@ -42,6 +45,8 @@ TITLES = {
     "release_holds": _("Devolver los besitos reservados que vencen"),
     "look_again_at_hints": _("Mirar otra vez qué pistas se abren"),
     "write_letters": _("Escribir las cartas cuya hora ha llegado"),
+    "note_silences": _("Mirar quién lleva días sin seguir su historia"),
+    "announce_vips": _("Anunciar a quien empieza a ser VIP"),
     "publish_stories": _("Publicar historias a su hora y llevar a sus lectores"),
     "call_webhooks": _("Avisar a los programas suscritos"),
     "catch_up_webhooks": _("Recuperar los avisos atrasados"),

@@ -17,6 +17,7 @@ class Subscription(models.Model):
     starts_at = models.DateTimeField(_("desde"), default=clock.now)
     ends_at = models.DateTimeField(_("hasta"), null=True, blank=True, help_text=_("Vacío: sin fin."))
     note = models.CharField(_("nota"), max_length=200, blank=True)
+    announced_at = models.DateTimeField(null=True, editable=False)  # that it had begun
     created_at = models.DateTimeField(_("anotada"), default=clock.now, editable=False)
 
     class Meta:
@@ -27,6 +28,11 @@ class Subscription(models.Model):
             models.Index(fields=["user_id", "ends_at"], name="channeladmin_subscription_of"),
             # No status is kept that could be wrong: those in force and those that have ended are ranges of this one.
             models.Index(fields=["ends_at"], name="channeladmin_subscription_ends"),
+            models.Index(
+                fields=["starts_at"],
+                name="channeladmin_subscription_new",
+                condition=models.Q(announced_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
