@@ -33,7 +33,6 @@ def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
     Whoever does it does it once for each reference: the economy for besitos, the outbox for letters; a hint opens once.
     """
     events: list[Event] = []
-    letters: list[Letter] = []
     references: list[str] = []
     for deed in deeds:
         effect, mine = deed.effect, f"{reading}:{deed.name}"
@@ -45,13 +44,18 @@ def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
             events.append(ItemsChanged(user_id=user_id, item=effect.item, count=count, reference=mine))
         elif isinstance(effect, AssignMission):
             events.append(MissionAssigned(user_id=user_id, mission=effect.mission, reference=mine))
-        elif isinstance(effect, SendLetter):
-            letters.append(Letter(effect.letter, user_id, mine))
     if events:
         publish(events)
-    if letters:
-        lucien.write_all(letters)
+    lucien.write_all(_letters(user_id, deeds, reading))
     keys = [deed.effect.hint for deed in deeds if isinstance(deed.effect, UnlockHint)]
     if keys:
         hints.open_for_reader(user_id, keys)
     return references
+
+
+def _letters(user_id: int, deeds: Sequence[Deed], reading: str) -> list[Letter]:
+    return [
+        Letter(deed.effect.letter, user_id, f"{reading}:{deed.name}")
+        for deed in deeds
+        if isinstance(deed.effect, SendLetter)
+    ]

@@ -18,7 +18,6 @@ from tests.gamification.test_parallel import at_once
 from tests.narrative.stories import choice, ending, fragment, story
 from tests.narrative.telling import earn
 from yabot.core import people
-from yabot.core.conditions import Condition
 from yabot.core.models import OutgoingMessage, TelegramUser
 from yabot.core.ports import wallets as port
 
@@ -290,14 +289,3 @@ def test_the_same_thing_heard_at_once_is_one_letter() -> None:
     noted = at_once(*[lambda: rules.note([happenings.completion(event)])] * 4)
 
     assert sorted(noted) == [0, 0, 0, 1]
-
-
-def test_a_condition_in_a_stored_habit_is_read_again_each_time() -> None:
-    rule = LucienRule.objects.create(occasion=Occasion.ENDING, template=template(), delay_seconds=3600)
-    event = FragmentCompleted(user_id=ANA, story="casa", fragment="fin", ending="fin")
-    with time_machine.travel(NOON, tick=False):
-        rules.note([happenings.completion(event)])
-    LucienRule.objects.filter(pk=rule.pk).update(condition=Condition.from_text("besitos >= 99").to_json())
-
-    with time_machine.travel(NOON + HOUR):
-        assert due_letters.deliver_due() == 0
