@@ -11,9 +11,10 @@ from hypothesis.extra.django import TestCase
 
 from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, WebhookEndpointFactory
 from yabot.core import clock
+from yabot.core.ids import uuid7
 from yabot.core.models import CallState, EventRecord, WebhookDelivery, WebhookEndpoint
 from yabot.core.retention import forget_old_calls
-from yabot.core.webhooks import endpoints, queue
+from yabot.core.webhooks import endpoints, queue, subscriptions
 from yabot.core.webhooks.queue import FIRST_RETRY, LONGEST_REST, LONGEST_RETRY, Outcome, Result, backoff, rest
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,15 @@ def test_only_what_is_due_and_wanted_is_found():
 
     assert queue.waiting_endpoints() == [busy.pk]
     assert queue.waiting_endpoints(besides={busy.pk}) == []
+
+
+def test_a_backlog_of_one_endpoint_hides_no_other():
+    busy, quiet = WebhookEndpointFactory.create_batch(2)
+    subscriptions.owe(busy.pk, [(uuid7(), "besitos_added", 7, number, uuid7()) for number in range(600)])
+    with time_machine.travel(clock.now() + timedelta(seconds=1)):
+        owed(quiet, 1)
+
+        assert queue.waiting_endpoints() == [busy.pk, quiet.pk]
 
 
 def test_looking_costs_one_statement_while_there_is_no_endpoint(django_assert_num_queries):

@@ -81,7 +81,9 @@ class WebhookDelivery(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["endpoint", "event_id"], name="core_call_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="core_call_due", condition=models.Q(state=CallState.WAITING)),
+            models.Index(
+                fields=["endpoint", "due_at"], name="core_call_endpoint", condition=models.Q(state=CallState.WAITING)
+            ),
             models.Index(
                 fields=["endpoint", "user_id", "due_at"],
                 name="core_call_lane",

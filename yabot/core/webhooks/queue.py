@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -31,7 +31,6 @@ LONGEST_REST = timedelta(minutes=5)
 GIVE_UP = timedelta(days=3)  # an endpoint that took nothing for so long is switched off
 ILL_AFTER = timedelta(minutes=10)  # shorter trouble heals by itself and need not be shown
 BATCH = 100
-SEEN = 500
 
 
 class Outcome(Enum):
@@ -71,14 +70,16 @@ class Result:
 
 
 def waiting_endpoints(*, besides: Collection[UUID] = ()) -> list[UUID]:
-    """Endpoints that are on, do not rest, and have something due. Two small statements, one while there is none."""
+    """Endpoints that are on, do not rest, and have something due, whoever waits longest first. One statement.
+
+    Each is looked at by itself: however much is due to one, the others are found.
+    """
     now = clock.now()
-    on = WebhookEndpoint.objects.filter(is_active=True, rests_until__lte=now).order_by()
-    awake = [key for key in on.values_list("pk", flat=True) if key not in besides]
-    if not awake:
-        return []
-    due = WebhookDelivery.objects.filter(state=CallState.WAITING, due_at__lte=now, endpoint__in=awake)
-    return list(dict.fromkeys(due.order_by("due_at").values_list("endpoint_id", flat=True)[:SEEN]))
+    due = WebhookDelivery.objects.filter(state=CallState.WAITING, due_at__lte=now, endpoint=OuterRef("pk"))
+    first = Subquery(due.order_by("due_at").values("due_at")[:1])
+    on = WebhookEndpoint.objects.filter(is_active=True, rests_until__lte=now).annotate(first=first)
+    waiting = on.exclude(first=None).order_by("first").values_list("pk", flat=True)
+    return [key for key in waiting if key not in besides]
 
 
 @atomic

@@ -24,5 +24,12 @@ class Migration(migrations.Migration):
             name="line",
             field=models.UUIDField(editable=False, null=True),
         ),
+        migrations.RemoveIndex(model_name="webhookdelivery", name="core_call_due"),
+        migrations.AddIndex(
+            model_name="webhookdelivery",
+            index=models.Index(
+                condition=models.Q(("state", 0)), fields=["endpoint", "due_at"], name="core_call_endpoint"
+            ),
+        ),
         migrations.RunPython(keep_lifetimes, migrations.RunPython.noop),
     ]
