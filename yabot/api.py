@@ -4,7 +4,8 @@ from django.urls import path, register_converter
 from django.urls.converters import IntConverter
 from drf_spectacular.views import SpectacularAPIView
 
-from gamification.api import wallets
+from channeladmin.api import posts, subscriptions
+from gamification.api import rewards, wallets
 from narrative.api import hints, letters, stories
 from yabot.core import modules
 from yabot.core.api import events, page, ports, users, webhooks
@@ -39,6 +40,13 @@ everything = [
     path(
         V1 + "gamification/wallets/<telegram_id:user_id>/holds/<uuid:hold_id>/<str:end>/", wallets.HoldEndView.as_view()
     ),
+    path(
+        V1 + "gamification/wallets/<telegram_id:user_id>/transfers/<uuid:transfer_id>/undo/", wallets.UndoView.as_view()
+    ),
+    path(V1 + "gamification/rewards/", rewards.RewardsView.as_view()),
+    path(V1 + "channeladmin/posts/", posts.PostsView.as_view()),
+    path(V1 + "channeladmin/posts/adopt/", posts.AdoptView.as_view()),
+    path(V1 + "channeladmin/users/<telegram_id:user_id>/subscription/", subscriptions.SubscriptionView.as_view()),
     path(V1 + "narrative/hints/", hints.HintsView.as_view()),
     path(V1 + "narrative/stories/", stories.StoriesView.as_view()),
     path(V1 + "narrative/stories/<slug:story>/bundle/", stories.BundleView.as_view()),

@@ -230,13 +230,15 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "ENFORCE_NON_BLANK_FIELDS": True,
     "TITLE": "YABOT",
     "DESCRIPTION": "Story, economy and channel of a Telegram community. Keys are made in the back office (Llaves de "
     "API) or with `manage.py modulekey`; a refusal is `{code, detail, fields}`; docs/api.md has the rest.",
     "TAGS": [
         {"name": "core", "description": "Readers, what happened, and who else hears of it."},
         {"name": "gamification", "description": "Besitos: what readers have, earn, spend and put aside."},
-        {"name": "narrative", "description": "The story: its hints, and which of them readers have found."},
+        {"name": "narrative", "description": "Stories, where readers are in them, hints, and Lucien's letters."},
+        {"name": "channeladmin", "description": "Posts with a heart, and subscriptions."},
     ],
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -1,6 +1,6 @@
 """Wallets over HTTP: what a reader has, earned and spent."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,6 +15,7 @@ from yabot.core.api.asked import Asked
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.problems import REFUSALS, WRITE_REFUSALS
 from yabot.core.api.users import IDEMPOTENCY
+from yabot.core.models import ModuleKey
 
 HIGHEST = 1_000_000_000
 PAGE = 50
@@ -74,6 +75,12 @@ class Order(Asked):
     reason = serializers.ChoiceField(choices=Reason.choices)
     reference = Reference(max_length=120)
     note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+
+
+class Undo(Asked):
+    """Why a movement is undone; the reader sees it in their history."""
+
+    note = serializers.CharField(max_length=150)
 
 
 class Movement(serializers.ModelSerializer[Transfer]):
@@ -194,3 +201,24 @@ class HoldEndView(GatewayView):
             raise NotFound
         self.ends[end](hold_id)
         return Response(Aside(Hold.objects.get(pk=hold_id)).data)
+
+
+class UndoView(GatewayView):
+    """A movement that was a mistake."""
+
+    module = "gamification"
+
+    @extend_schema(
+        operation_id="undo_movement",
+        parameters=[IDEMPOTENCY],
+        request=Undo,
+        responses={200: Movement, **WRITE_REFUSALS},
+    )
+    @once
+    def post(self, request: Request, user_id: int, transfer_id: UUID) -> Response:
+        """Undo the movement with its opposite, once; 409 GAM001 when what was given is spent already."""
+        if not Transfer.objects.filter(pk=transfer_id, user_id=user_id).exists():
+            raise NotFound
+        signed = cast(ModuleKey, request.auth).name
+        made = wallets.correct(transfer_id, signed, Undo.of(request.data)["note"])
+        return Response(Movement(made).data)

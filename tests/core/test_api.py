@@ -99,8 +99,23 @@ def test_readers_are_listed_page_by_page_and_changed():
     assert (changed.json()["language"], changed.json()["time_zone"]) == ("en", "Europe/Madrid")
     assert TelegramUser.objects.get(pk=1).language == "en"
     assert ask("/api/v1/core/users/1/", headers, "patch", {}).status_code == 200
+    quiet = ask("/api/v1/core/users/1/", headers, "patch", {"quiet_from": 22, "quiet_until": 8, "is_calm": True})
+    assert (quiet.json()["quiet_from"], quiet.json()["quiet_until"], quiet.json()["is_calm"]) == (22, 8, True)
+    for half in ({"quiet_from": 3}, {"quiet_from": None, "quiet_until": 8}):
+        assert list(ask("/api/v1/core/users/1/", headers, "patch", half).json()["fields"]) == ["quiet_from"]
     wrong = ask("/api/v1/core/users/1/", headers, "patch", {"time_zone": "Marte"})
     assert list(wrong.json()["fields"]) == ["time_zone"]
+
+
+def test_a_reader_is_forgotten():
+    factories.TelegramUserFactory(id=1, first_name="Ana")
+    headers = bearer()
+
+    assert [ask("/api/v1/core/users/1/", headers, "delete").status_code for _ in range(2)] == [204, 204]
+
+    told = ask("/api/v1/core/users/1/", headers).json()
+    assert (told["first_name"], told["erased_at"] is None) == ("", False)
+    assert ask("/api/v1/core/users/2/", headers, "delete").status_code == 404
 
 
 def test_the_hints_of_a_reader_are_theirs():

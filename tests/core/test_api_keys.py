@@ -173,6 +173,7 @@ def test_the_last_use_is_noted_once_a_minute():
 def test_a_key_may_do_what_its_right_says_and_nothing_else(right):
     headers = bearer(right)
     module, verb = right.split(":")
+    opened = 0
 
     for one in operations():
         own = [name for name in ("ports", "webhooks") if f"/{name}/" in one.path]
@@ -180,9 +181,11 @@ def test_a_key_may_do_what_its_right_says_and_nothing_else(right):
         answer = ask(one.path, headers, one.method, None if one.method == "get" else {})
         permitted = (one.module, wanted) == (module, verb)
         assert (answer.status_code != 403) is permitted, (right, one.name)
+        opened += permitted
         assert f"`{one.module}:{wanted}`" in one.entry["description"]
         if not permitted:
             assert answer.json()["code"] == "AUTH004"
+    assert opened or right in {"core:metrics", "narrative:drafts"}  # one is no operation, the other a way of reading
 
 
 def test_no_operation_is_open_without_a_key():

@@ -144,7 +144,7 @@ def test_a_page_that_cannot_be_is_not_there(position):
     lists = [one for one in operations() if one.name.startswith("list_") or one.name == "get_user_hints"]
     lists = [one for one in lists if one.name not in {"list_webhook_deliveries", "list_stories"}]
 
-    assert len(lists) == 5
+    assert len(lists) == 7
     for one in lists:
         answer = ask(f"{one.path}?cursor={quote(cursor)}", bearer())
         assert (answer.status_code, answer.json()["code"]) == (404, "REQ004"), one.name

@@ -107,6 +107,7 @@ def writes() -> dict[str, tuple[object, object]]:
     other = ORDER | {"reference": "shop:2"}
     webhook = {"name": "Cuentas", "url": "https://cuentas.example/"}
     order = {"user_id": 1, **ORDER}
+    post = {"chat_id": -1001, "text": "Hola", "reference": "a"}
     letter = {"letter": "hola", "reference": "a"}
     return {
         "add_besitos": (ORDER, other),
@@ -114,6 +115,10 @@ def writes() -> dict[str, tuple[object, object]]:
         "hold_besitos": (ORDER, other),
         "end_hold": (None, None),
         "order_gamification_spend": (order, order | {"amount": 1}),
+        "undo_movement": ({"note": "a"}, {"note": "b"}),
+        "create_post": (post, post | {"text": "Adiós"}),
+        "adopt_post": ({"chat_id": -1001, "message_id": 7}, {"chat_id": -1001, "message_id": 8}),
+        "erase_user": (None, None),
         "update_user": ({"language": "en"}, {"language": "es"}),
         "create_webhook": (webhook, webhook | {"name": "Tienda"}),
         "update_webhook": ({"name": "a"}, {"name": "b"}),
@@ -139,7 +144,15 @@ def things() -> dict[str, object]:
     library.release(story(fragment("sala", choice("fin")), ending("fin")))
     choices.begin(1, story="casa")
     HintFactory(key="mapa", template=None)
-    return {"hold_id": hold.pk, "endpoint_id": call.endpoint_id, "delivery_id": call.pk, "story": "casa"}
+    factories.TelegramChatFactory(id=-1001)
+    wrong = wallets.add(user_id=1, amount=1, reason=Reason.GIFT, reference="gift:1")
+    return {
+        "transfer_id": wrong.pk,
+        "hold_id": hold.pk,
+        "endpoint_id": call.endpoint_id,
+        "delivery_id": call.pk,
+        "story": "casa",
+    }
 
 
 def test_every_write_is_listed_here_and_says_that_it_takes_an_idempotency_key():

@@ -88,7 +88,7 @@ def test_a_refused_order_is_not_remembered(key):
 
 @pytest.mark.parametrize(
     ("rights", "status", "code"),
-    [((), 401, "AUTH001"), (("gamification:read", "gamification:write", "narrative:ports"), 403, "AUTH004")],
+    [((), 401, "AUTH001"), (("gamification:read", "gamification:write", "channeladmin:ports"), 403, "AUTH004")],
 )
 def test_without_the_right_nobody_is_answered(rights, status, code):
     answer = ask(BALANCES, {"user_ids": []}, bearer(*rights) if rights else {})

@@ -69,3 +69,29 @@ def test_a_program_reads_its_references_as_it_gave_them(order):
 
     assert told == "shop:1"
     assert Transfer.objects.filter(reference="api:shop:1").exists()
+
+
+def test_a_program_undoes_a_movement_once_and_signs_it():
+    wrong = wallets.add(user_id=1, amount=5, reason=Reason.GIFT, reference="gift:1")
+    address, headers = f"{WALLET}transfers/{wrong.pk}/undo/", bearer()
+
+    first, again = (ask(address, headers, "post", {"note": "dos veces"}).json() for _ in range(2))
+
+    assert (first["id"], first["note"]) == (again["id"], "a program: dos veces")
+    assert wallets.balance_of(1) == 0
+
+
+def test_a_movement_of_another_reader_is_not_undone():
+    wrong = wallets.add(user_id=2, amount=5, reason=Reason.GIFT, reference="gift:2")
+
+    answer = ask(f"{WALLET}transfers/{wrong.pk}/undo/", bearer(), "post", {"note": "x"})
+
+    assert (answer.status_code, wallets.balance_of(2)) == (404, 5)
+
+
+def test_a_program_reads_what_reactions_are_worth():
+    rule = ReactionRewardFactory(emoji="🔥", amount=3)
+
+    (told,) = ask("/api/v1/gamification/rewards/", bearer("gamification:read")).json()["results"]
+
+    assert (told["id"], told["emoji"], told["amount"], told["chat_id"]) == (str(rule.pk), "🔥", 3, None)

@@ -17,7 +17,7 @@ MODULES = ("core", "narrative", "gamification", "channeladmin")
 VERBS = ("read", "write")
 RIGHTS = (
     *(f"{module}:{verb}" for module in MODULES for verb in VERBS),
-    *(f"{module}:ports" for module in MODULES if module != "core"),  # what other processes of ours ask
+    *(f"{module}:ports" for module in ("gamification", "channeladmin")),  # what other processes of ours ask
     "narrative:drafts",  # apart from narrative:read, because what nobody has published is a secret
     "core:webhooks",  # apart from core:write, because whoever adds a webhook hears of everything
     "core:metrics",  # apart from core:read, because a monitor needs to know no reader
@@ -125,7 +125,7 @@ def create(
             raise UnknownRight(right)
     now = clock.now()
     key = ModuleKey(name=name, rights=" ".join(wanted), user_id=user_id, created_at=now, expires_at=expires_at)
-    key.lifetime = expires_at and expires_at - now
+    key.lifetime = expires_at - now if expires_at else None
     return key, _save_with_secret(key)
 
 
@@ -153,7 +153,7 @@ def rotate(key_id: UUID, *, overlap: timedelta = OVERLAP) -> tuple[ModuleKey, st
         raise NoSuccessor
     later.update(revoked_at=now)
     new = ModuleKey(name=old.name, rights=old.rights, user_id=old.user_id, line=old.owner, lifetime=old.lifetime)
-    new.created_at, new.expires_at = now, old.lifetime and now + old.lifetime
+    new.created_at, new.expires_at = now, now + old.lifetime if old.lifetime else None
     return new, _save_with_secret(new)
 
 

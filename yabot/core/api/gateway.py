@@ -164,13 +164,13 @@ def once(method: Method) -> Method:
 
 @atomic
 def _answer(request: Request, key: str, effect: Callable[[], Response]) -> Response:
-    fingerprint = _fingerprint(request)
-    known = IdempotentAnswer.objects.filter(owner=request.auth.owner, key=key).first()
+    fingerprint, owner = _fingerprint(request), cast(ModuleKey, request.auth).owner
+    known = IdempotentAnswer.objects.filter(owner=owner, key=key).first()
     if known is not None:
         if known.fingerprint != fingerprint:
             raise RepeatableRefused
         return Response(json.loads(known.body), known.status, headers={"Idempotent-Replayed": "true"})
-    row = IdempotentAnswer.objects.create(owner=request.auth.owner, key=key, fingerprint=fingerprint)
+    row = IdempotentAnswer.objects.create(owner=owner, key=key, fingerprint=fingerprint)
     response = effect()
     row.status, row.body = response.status_code, JSONRenderer().render(response.data).decode() or "null"
     row.save(update_fields=["status", "body"])

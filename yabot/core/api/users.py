@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from yabot.core import people
 from yabot.core.api.asked import Asked
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.paging import PARAMETERS, Newest, page_of
@@ -26,8 +28,24 @@ class Reader(serializers.ModelSerializer[TelegramUser]):
 
     class Meta:
         model = TelegramUser
-        fields = ("id", "first_name", "last_name", "username", "language", "time_zone", "started_at", "blocked_at")
-        read_only_fields = ("id", "first_name", "last_name", "username", "started_at", "blocked_at")
+        fields = (
+            "id",
+            "first_name",
+            "last_name",
+            "username",
+            "language",
+            "time_zone",
+            "quiet_from",
+            "quiet_until",
+            "is_calm",
+            "started_at",
+            "blocked_at",
+            "erased_at",
+        )
+
+
+def _hour(said: str) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=23, required=False, allow_null=True, help_text=said)
 
 
 class Wishes(Asked):
@@ -35,6 +53,16 @@ class Wishes(Asked):
 
     language = serializers.ChoiceField(choices=[("", ""), ("es", "es"), ("en", "en")], required=False)
     time_zone = serializers.CharField(max_length=64, required=False, validators=[validate_time_zone])
+    quiet_from = _hour("The hour from which Lucien is silent; null with `quiet_until`: never.")
+    quiet_until = _hour("The hour until which he is.")
+    is_calm = serializers.BooleanField(required=False, allow_null=True, help_text="Long pages are typed.")
+
+    def validate(self, wishes: dict[str, Any]) -> dict[str, Any]:
+        """Silence has a beginning and an end, or neither."""
+        hours = [wishes.get(name, "") for name in ("quiet_from", "quiet_until")]
+        if ("" in hours and hours != ["", ""]) or (None in hours and hours != [None, None]):
+            raise serializers.ValidationError({"quiet_from": [_("El silencio empieza y termina, o no hay.")]})
+        return wishes
 
 
 class ReadersView(GatewayView):
@@ -72,8 +100,18 @@ class ReaderView(GatewayView):
     )
     @once
     def patch(self, request: Request, user_id: int) -> Response:
-        """Change a reader's language or time zone."""
+        """Change a reader's language, time zone, pace or hours of silence."""
         return Response(Reader(_change(user_id, Wishes.of(request.data))).data)
+
+    @extend_schema(
+        operation_id="erase_user", parameters=[IDEMPOTENCY], request=None, responses={204: None, **WRITE_REFUSALS}
+    )
+    @once
+    def delete(self, request: Request, user_id: int) -> Response:
+        """Forget who a reader is: names and texts go for good, numbers stay without a name."""
+        get_object_or_404(TelegramUser, pk=user_id)
+        people.erase(user_id=user_id)
+        return Response(status=204)
 
 
 @atomic
