@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -59,8 +60,8 @@ class Posting(NamedTuple):
     origin_id: UUID | None = None
 
 
-def write(postings: Iterable[Posting]) -> None:
-    """Write the transfers with their entries. Two statements for any list."""
+def write(postings: Iterable[Posting]) -> datetime:
+    """Write the transfers with their entries; the moment they bear. Two statements for any list."""
     now = clock.now()
     transfers, entries = [], []
     for key, user_id, amount, reason, reference, source, target, cause, note, origin_id in postings:
@@ -72,15 +73,30 @@ def write(postings: Iterable[Posting]) -> None:
         entries.append((uuid7(), key, target_id, amount, target_after, now))
     rows.insert(Transfer, TRANSFER, transfers)
     rows.insert(Entry, ENTRY, entries)
+    return now
 
 
 def move(
     user_id: int, amount: int, reason: str, reference: str, *, sides: tuple[Side, Side], cause: Trace, note: str = ""
 ) -> Transfer:
-    """Write one movement whose balances are changed already, and return it."""
-    key = uuid7()
-    write([Posting(key, user_id, amount, str(reason), reference, *sides, cause, note)])
-    return Transfer.objects.get(pk=key)
+    """Write one movement whose balances are changed already, and return it as it was written."""
+    made = Posting(uuid7(), user_id, amount, str(reason), reference, *sides, cause, note)
+    written_at = write([made])
+    transfer = Transfer(
+        id=made.id,
+        reference=reference,
+        reason=made.reason,
+        amount=amount,
+        source_id=made.source.account_id,
+        target_id=made.target.account_id,
+        user_id=user_id,
+        note=note,
+        correlation_id=cause.correlation_id,
+        causation_id=cause.event_id,
+        created_at=written_at,
+    )
+    transfer._state.adding = False
+    return transfer
 
 
 def check_amount(amount: int) -> None:
@@ -99,10 +115,12 @@ def put(kind: AccountKind, user_id: int, amount: int) -> Side:
 
 def take(kind: AccountKind, user_id: int, amount: int) -> Side:
     """Take besitos out of an account. Raises NotEnoughBesitos, and nothing is changed then."""
-    mine = Account.objects.filter(kind=kind, user_id=user_id)
-    if not mine.filter(balance__gte=amount).update(balance=F("balance") - amount):
-        raise NotEnoughBesitos(missing=amount - sum(mine.values_list("balance", flat=True)))
-    return Side(*mine.values_list("pk", "balance").get())
+    mine = {"kind": str(kind), "user_id": user_id}
+    left = rows.count_down(Account, mine, column="balance", by=amount, returning=("id", "balance"))
+    if left is None:
+        there = Account.objects.filter(kind=kind, user_id=user_id)
+        raise NotEnoughBesitos(missing=amount - sum(there.values_list("balance", flat=True)))
+    return Side(*left)
 
 
 def earlier(reference: str, *, user_id: int, amount: int, place: UUID) -> Transfer | None:

@@ -6,6 +6,8 @@ from narrative.bot.buttons import AGAIN, ASK_AGAIN, CHECKPOINT, HERE, STEP, STOR
 from narrative.models import MediaFile
 from narrative.services import choices
 from narrative.services.choices import Place
+from narrative.story.content import Fragment, Story
+from narrative.story.engine import ONWARD
 from narrative.story.page import Beholder, Line, Page, draw
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.callbacks import CallbackAction
@@ -75,13 +77,14 @@ def of_step(
     return Button(words, data, style=style)
 
 
-def token_of(at: Place, choice: str) -> str:
-    """The short name of a choice of the fragment the reader is at."""
-    return token(at.told.key, at.scene.fragment.key, choice)
+def choice_named(name: str, told: Story, fragment: Fragment) -> str:
+    """The choice of this fragment with this token; empty when there is none."""
+    keys = (*(choice.key for choice in fragment.choices), ONWARD)
+    return next((key for key in keys if token(told.key, fragment.key, key) == name), "")
 
 
 def _button(reader: TelegramUser, at: Place, line: Line) -> Button:
-    return of_step(reader, at, STEP, line.label, token_of(at, line.choice))
+    return of_step(reader, at, STEP, line.label, token(at.told.key, at.scene.fragment.key, line.choice))
 
 
 def home(reader: TelegramUser) -> Button:

@@ -1,5 +1,6 @@
 """Turning the page: what the story's buttons do."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from telegram import CallbackQuery, MessageEntity, Update
 
 from narrative.bot.buttons import key_of
-from narrative.bot.reading import page, place_in, token_of
+from narrative.bot.reading import choice_named, page
 from narrative.bot.stories import here
 from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
 from narrative.services import choices
@@ -99,19 +100,15 @@ def begin_again(reader: TelegramUser, *, story: str, step: int) -> Turned | Lost
 @for_reader
 def take(reader: TelegramUser, *, story: str, step: int, choice: str) -> Turned | Lost | Alert:
     """Take the choice with this token; an old button changes nothing."""
-    at = place_in(reader, story)
+    named = functools.partial(choice_named, choice)
     try:
-        if at is None or at.progress.step != step:
-            raise ChoiceGone
-        option = next((option for option in at.scene.options if token_of(at, option.choice.key) == choice), None)
-        if option is None:
-            raise ChoiceGone
-        moved = choices.follow(reader.pk, story=at.told.key, step=step, choice=option.choice.key)
+        moved = choices.follow(reader.pk, story=key_of(story), step=step, choice=named)
     except ChoiceClosed as closed:
         return _said(closed, reader)
     except ChoiceGone as gone:
         return _lost(gone, reader, story)
-    return Turned(page(reader, moved), option.choice.label.in_(reader.spoken_language))
+    taken = moved.arrived_by
+    return Turned(page(reader, moved), taken.label.in_(reader.spoken_language, moved.told.language) if taken else "")
 
 
 def _of_step(context: Context) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -64,9 +65,11 @@ class OpenHint:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The active hints that have a condition, by the fact that can open them."""
+    """The active hints: by key, and those with a condition by the fact that can open them; how every hint is called."""
 
+    by_key: Mapping[str, OpenHint]
     by_fact: dict[str, tuple[OpenHint, ...]]
+    titles: Mapping[str, str]
     read_at: float
 
     def watching(self, fact: str) -> tuple[OpenHint, ...]:
@@ -101,13 +104,19 @@ for _model in (Hint, LucienTemplate):
 
 
 def _read() -> Catalogue:
+    by_key: dict[str, OpenHint] = {}
     by_fact: dict[str, list[OpenHint]] = {}
-    # What is open for everyone is announced by the walk over all readers, and never again.
-    for row in Hint.objects.filter(is_active=True, opened_to_all_at=None).select_related("template"):
-        hint = opening(row)
-        for fact in hint.condition.needs if hint else ():
-            by_fact.setdefault(fact, []).append(hint)  # type: ignore[arg-type]
-    return Catalogue({fact: tuple(hints) for fact, hints in by_fact.items()}, time.monotonic())
+    titles: dict[str, str] = {}
+    for row in Hint.objects.select_related("template"):
+        titles |= {f"hint:{row.key}": row.title_es, f"hint:{row.key}:en": row.title_en}
+        hint = opening(row) if row.is_active else None
+        if hint is None:
+            continue
+        by_key[hint.key] = hint
+        # What is open for everyone is announced by the walk over all readers, and never again.
+        for fact in hint.condition.needs if row.opened_to_all_at is None else ():
+            by_fact.setdefault(fact, []).append(hint)
+    return Catalogue(by_key, {fact: tuple(hints) for fact, hints in by_fact.items()}, titles, time.monotonic())
 
 
 def opening(row: Hint) -> OpenHint | None:

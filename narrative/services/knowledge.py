@@ -1,13 +1,14 @@
 """What the story knows of its readers: besitos from the economy, reactions from the foundation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from narrative.models import Hint, HintUnlock
+from narrative.models import HintUnlock
+from narrative.services.catalogue import catalogue
 from yabot.core import clock, reactions
 from yabot.core.conditions import Facts
 from yabot.core.ports import PortUnavailable, inventories, memberships, wallets
@@ -61,12 +62,9 @@ _ASKED: dict[str, Callable[[int], Any]] = {"besitos": _besitos, "items": _items,
 _NOT_ASKED = frozenset({"missions", "achievements"})  # nobody has any yet
 
 
-def hint_titles() -> dict[str, str]:
-    """For sentences about what is missing."""
-    names: dict[str, str] = {}
-    for key, spanish, english in Hint.objects.values_list("key", "title_es", "title_en"):
-        names |= {f"hint:{key}": spanish, f"hint:{key}:en": english}
-    return names
+def hint_titles() -> Mapping[str, str]:
+    """For sentences about what is missing. Answered from memory."""
+    return catalogue().titles
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db.models.signals import ModelSignal
 from tests.core.hearing import MODULE, Journal, OtherHappened, ThingHappened, UrgentHappened, listening, thing_happened
 from yabot.core import correlation
 from yabot.core.correlation import Trace
-from yabot.core.events import Event, EventSignal, publish, signal_of
+from yabot.core.events import Event, EventSignal, publish, signal_of, together
 from yabot.core.ids import uuid7
 from yabot.core.models import Delivery, EventRecord, EventStream, Priority
 from yabot.core.transactions import atomic
@@ -135,3 +135,33 @@ def test_a_module_that_does_not_wish_an_event_gets_no_delivery():
         thing_happened.forget("picky")
 
     assert [delivery.event.payload for delivery in Delivery.objects.select_related("event")] == ['{"number":6}']
+
+
+def test_what_is_published_together_goes_out_in_one_go_and_in_order(django_assert_num_queries):
+    @atomic
+    def announce() -> list[Trace]:
+        with together():
+            (first,) = publish([ThingHappened(user_id=7, number=1)])
+            with together():
+                publish([OtherHappened(user_id=7)])
+            return [first, *publish([ThingHappened(user_id=7, number=2, trace=first)])]
+
+    with (
+        listening(Journal()),
+        django_assert_num_queries(6),
+    ):  # savepoint, our look, counter, events, deliveries, release
+        first, last = announce()
+
+    found = list(EventRecord.objects.order_by("sequence").values_list("id", "type", "sequence", "causation_id"))
+    assert [row[1:3] for row in found] == [("thing_happened", 1), ("other_happened", 2), ("thing_happened", 3)]
+    assert (found[0][0], found[2][0], found[2][3]) == (first.event_id, last.event_id, first.event_id)
+
+
+def test_what_was_to_go_out_together_is_not_announced_when_it_fails():
+    with pytest.raises(LookupError), together():
+        publish([ThingHappened(user_id=7)])
+        raise LookupError
+
+    assert not EventRecord.objects.exists()
+    publish([ThingHappened(user_id=7)])
+    assert EventRecord.objects.count() == 1

@@ -195,6 +195,20 @@ def update(model: Model, changes: Mapping[str, Any], where: Mapping[str, Any]) -
         return int(_collection(model).update_many(match, {"$set": document}, session=session).matched_count)
 
 
+def count_down(
+    model: Model, where: Mapping[str, Any], *, column: str, by: int, returning: Sequence[str]
+) -> tuple[Any, ...] | None:
+    """See ``rows.count_down``."""
+    match, (counted, write) = _match(model, where), _column(model, column)
+    if match is None:
+        return None
+    enough, less = {**match, counted: {"$gte": write(by)}}, {"$inc": {counted: write(-by)}}
+    with _calls() as session:
+        if not _collection(model).update_one(enough, less, session=session).matched_count:
+            return None
+    return next(iter(_read(model, returning, match)), None)
+
+
 def delete(model: Model, where: Mapping[str, Any]) -> int:
     """See ``rows.delete``."""
     match = _match(model, where)

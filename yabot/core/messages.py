@@ -58,18 +58,19 @@ COLUMNS = (
 def enqueue(messages: Sequence[Message], *, known_new: bool = False) -> int:
     """Owe Telegram these messages, in the caller's transaction; how many were not owed already.
 
-    ``known_new`` saves the look at existing keys when the caller has just made what the keys are made from; a
-    repeated key then raises IntegrityError.
+    One statement. ``known_new`` says that the caller has just made what the keys are made from: a repeated key then
+    raises IntegrityError instead of being left out.
     """
-    wanted = {message.key: message for message in messages}
-    if wanted and not known_new:
-        for key in OutgoingMessage.objects.filter(key__in=wanted).values_list("key", flat=True):
-            del wanted[key]
     now = clock.now()
-    rows.insert(OutgoingMessage, COLUMNS, [_row(message, now) for message in wanted.values()])
-    if wanted:
+    owed = [_row(message, now) for message in {message.key: message for message in messages}.values()]
+    if known_new:
+        rows.insert(OutgoingMessage, COLUMNS, owed)
+        new = len(owed)
+    else:
+        new = len(rows.insert_new(OutgoingMessage, COLUMNS, owed, key=("key",)))
+    if new:
         on_commit(partial(bell.ring, bell.MESSAGES))
-    return len(wanted)
+    return new
 
 
 def _row(message: Message, now: datetime) -> tuple[Any, ...]:

@@ -50,15 +50,18 @@ class Person:
 NAMES = ("first_name", "last_name", "username", "language_code")
 
 
-@atomic
 def meet(people: Iterable[Person]) -> None:
     """Know these people: new ones get a row, changed names are noted. Erased people stay erased.
 
     No statement for people this process has met unchanged, at most two for new ones, one more for changed ones.
     """
     unknown = {person.id: person for person in people if _met.get(person.id) != person}
-    if not unknown:
-        return
+    if unknown:
+        _note(unknown)
+
+
+@atomic
+def _note(unknown: dict[int, Person]) -> None:
     columns = ("id", "erased_at", *NAMES)
     found = rows.select(TelegramUser, columns, {"id": unknown})
     known = {row[0]: dict(zip(columns, row, strict=True)) for row in found}

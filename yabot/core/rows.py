@@ -210,6 +210,27 @@ def update(model: type[models.Model], changes: Mapping[str, Any], where: Where) 
         return int(cursor.rowcount)
 
 
+def count_down(
+    model: type[models.Model], where: Where, *, column: str, by: int, returning: tuple[str, ...]
+) -> tuple[Any, ...] | None:
+    """Take ``by`` from the ``column`` of the one row ``where``, unless that would leave less than nothing.
+
+    ``returning`` of the row as it is afterwards; None when nothing was taken. One statement that locks what it changes.
+    """
+    if connection.vendor == "mongodb":
+        return documents.count_down(model, where, column=column, by=by, returning=returning)
+    found = _where(model, where)
+    if found is None:
+        return None
+    table, counted = _columns(model, (column,))
+    answer = _columns(model, returning)[1]
+    sql = f"UPDATE {table} SET {counted} = {counted} - %s{found[0]} AND {counted} >= %s RETURNING {answer}"
+    with connection.cursor() as cursor:
+        _execute(cursor, sql, [by, *found[1], by])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return next(iter(with_uuids(rows, _uuid_places(model, returning))), None)
+
+
 def delete(model: type[models.Model], where: Where) -> int:
     """Delete the rows ``where``, of a model nothing points to; how many."""
     if connection.vendor == "mongodb":
