@@ -52,8 +52,8 @@ class StepInline(TabularInline):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Without the states before each step."""
-        return super().get_queryset(request).defer("before")
+        """Without the states before each step, the pages and the changes."""
+        return super().get_queryset(request).defer("before", "shown", "changed")
 
 
 @admin.register(ReaderProgress)

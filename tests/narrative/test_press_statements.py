@@ -4,6 +4,7 @@ import pytest
 
 from narrative.bot import stories, turning
 from narrative.bot.buttons import key_of, token
+from narrative.errors import ChoiceClosed
 from narrative.models import ReaderProgress
 from narrative.services import choices, library
 from narrative.services.catalogue import catalogue
@@ -68,3 +69,17 @@ def test_in_the_chat_it_takes_one_more_for_the_reader(does, most, on_the_first_p
     with django_assert_max_num_queries(most + 1):
         turning.take(ANA, story=token("casa"), step=step, choice=token("casa", "sala", "a-patio"))
     assert ReaderProgress.objects.get().fragment == "patio"
+
+
+@pytest.mark.parametrize("most", [7, 6], ids=["the first time", "again"])
+def test_a_closed_door_takes_few_statements_too(most, on_the_first_page, django_assert_max_num_queries):
+    step = on_the_first_page({"price": 900})
+
+    def tap():
+        with pytest.raises(ChoiceClosed):
+            choices.follow(ANA.id, story="casa", step=step, choice="a-patio")
+
+    if most == 6:
+        tap()
+    with django_assert_max_num_queries(most):
+        tap()
