@@ -237,7 +237,7 @@ class FragmentAdmin(ModelAdmin):
 
     def past(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """What a fragment was, change by change; any of it can be brought back."""
-        row = self._row(request, pk)
+        row = self._row(request, pk, to_read=request.method != "POST")
         if request.method == "POST":
             past = FragmentVersion.objects.filter(story=row.story, fragment=row.key, pk=_id(request)).first()
             if past and past.content:
@@ -251,11 +251,11 @@ class FragmentAdmin(ModelAdmin):
             return HttpResponseRedirect(_change(row))
         return self._page(request, row, "past", {"changes": words.history(row)})
 
-    def _row(self, request: HttpRequest, pk: Any) -> Fragment:
+    def _row(self, request: HttpRequest, pk: Any, *, to_read: bool = False) -> Fragment:
         row = Fragment.objects.select_related("story").filter(pk=pk).first()
         if row is None:
             raise Http404
-        if not self.has_change_permission(request, row):
+        if not ((to_read and self.has_view_permission(request, row)) or self.has_change_permission(request, row)):
             raise PermissionDenied
         return row
 

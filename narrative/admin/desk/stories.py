@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
+from narrative.admin.desk.rights import PLAY
 from narrative.models import Declaration, Fragment, Story
 from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
@@ -83,7 +84,7 @@ class StoryAdmin(ModelAdmin):
     form = StoryForm
     change_form_template = "admin/narrative/story/change_form.html"
     change_list_template = "admin/narrative/story/change_list.html"
-    list_display = ["title_es", "doors", "state", "pieces", "order"]
+    list_display = ["title_es", "map_door", "play_door", "state", "pieces", "order"]
     list_editable = ["order"]
     search_fields = ["title_es", "title_en", "key"]
     list_select_related = ["live"]
@@ -136,16 +137,20 @@ class StoryAdmin(ModelAdmin):
         super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(f"{reverse('admin:narrative_fragment_add')}?story={obj.pk}")
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """No door that stays closed."""
+        columns = list(self.list_display)
+        return columns if request.user.has_perm(PLAY) else [name for name in columns if name != "play_door"]
+
     @column(_("abrir"))
-    def doors(self, story: Story) -> SafeString:
-        """The ways in."""
-        return format_html(
-            '<a class="yabot-link" href="{}">{}</a> · <a class="yabot-link" href="{}">{}</a>',
-            reverse("admin:narrative_story_map", args=[story.pk]),
-            _("mapa"),
-            reverse("admin:narrative_story_play", args=[story.pk]),
-            _("probar"),
-        )
+    def map_door(self, story: Story) -> SafeString:
+        """The way in."""
+        return _door(story, "map", _("mapa"))
+
+    @column("")
+    def play_door(self, story: Story) -> SafeString:
+        """To the play-test."""
+        return _door(story, "play", _("probar"))
 
     @column(_("estado"))
     def state(self, story: Story) -> SafeString:
@@ -158,3 +163,9 @@ class StoryAdmin(ModelAdmin):
     def pieces(self, story: Story) -> int:
         """How many fragments its draft has."""
         return Fragment.objects.filter(story=story).count()
+
+
+def _door(story: Story, name: str, words: Any) -> SafeString:
+    return format_html(
+        '<a class="yabot-link" href="{}">{}</a>', reverse(f"admin:narrative_story_{name}", args=[story.pk]), words
+    )
