@@ -8,20 +8,22 @@ import sys
 from pathlib import Path
 
 from tests.flows.conftest import ROOT, BotProcess
+from tests.flows.web import PATH, SECRET, free_port
 
 COMMANDS = {
+    "web": ["-m", "uvicorn", "yabot.asgi:application", "--port", "{port}", "--no-access-log"],
     "bot": ["manage.py", "runbot"],
     "worker": ["-m", "celery", "-A", "yabot", "worker", "--hostname", "{name}@%h"],
     "beat": ["-m", "celery", "-A", "yabot", "beat"],
 }
-READY = {"bot": "runbot ready", "worker": " ready.", "beat": "beat: Starting..."}
+READY = {"web": "Application startup complete", "bot": "runbot ready", "worker": " ready.", "beat": "beat: Starting..."}
 
 
 class Member:
     """One process that is started, killed and started again."""
 
-    def __init__(self, name: str, folder: Path, environment: dict[str, str]) -> None:
-        self.name, self.kind = name, name.rstrip("0123456789")
+    def __init__(self, name: str, folder: Path, environment: dict[str, str], port: int) -> None:
+        self.name, self.kind, self._port = name, name.rstrip("0123456789"), port
         self.log = folder / f"{name}.log"
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -30,7 +32,7 @@ class Member:
     def start(self) -> "Member":
         """Start it in a group of its own, as a container would be."""
         self._said = self.log.stat().st_size if self.log.exists() else 0
-        command = [part.format(name=self.name) for part in COMMANDS[self.kind]]
+        command = [part.format(name=self.name, port=self._port) for part in COMMANDS[self.kind]]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, *command],
@@ -82,10 +84,18 @@ class Crew:
         self._folder, self.bot_process = folder, commands
         self.environment = commands.environment
         self.members: dict[str, Member] = {}
+        self._port = free_port()
+
+    def ask_for_calls(self) -> None:
+        """From now on Telegram calls the web process, and nobody asks for updates."""
+        url = f"http://127.0.0.1:{self._port}{PATH}"
+        self.environment |= {"TELEGRAM_WEBHOOK_URL": url, "TELEGRAM_WEBHOOK_SECRET": SECRET}
+        done = self.bot_process.manage("webhook", "set")
+        assert done.returncode == 0, done.stderr
 
     def __getitem__(self, name: str) -> Member:
         if name not in self.members:
-            self.members[name] = Member(name, self._folder, self.environment)
+            self.members[name] = Member(name, self._folder, self.environment, self._port)
         return self.members[name]
 
     def start(self, *names: str) -> None:
