@@ -1,6 +1,7 @@
 """Tags of fragments: the rows by which a tag finds its fragments."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from narrative.models import Fragment, FragmentTag
 
@@ -20,7 +21,7 @@ def forget(fragments: Sequence[Fragment]) -> None:
     FragmentTag.objects.filter(fragment__in=[row.pk for row in fragments]).delete()
 
 
-def used(story: str = "") -> list[str]:
+def used(story: UUID | None = None) -> list[str]:
     """Every tag of all stories, or of the one with this id, by name."""
     rows = FragmentTag.objects.all()
     if story:

@@ -26,9 +26,9 @@ class Tagged(admin.SimpleListFilter):
         return queryset.filter(tagged__tag=self.value()) if self.value() else queryset
 
 
-def _story_id(request: HttpRequest) -> str:
+def _story_id(request: HttpRequest) -> UUID | None:
     """The story that the list is filtered by; none when it is not, or by nonsense."""
     try:
-        return str(UUID(request.GET.get("story__id__exact", "")))
+        return UUID(request.GET.get("story__id__exact", ""))
     except ValueError:
-        return ""
+        return None
