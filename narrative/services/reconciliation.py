@@ -10,7 +10,7 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from narrative.models import DueLetter, Hint, HintUnlock
-from narrative.services import lucien
+from narrative.services import lucien, refunds
 from narrative.services.addressees import addressees
 from narrative.services.catalogue import OpenHint, opening
 from yabot.core import clock, delivery
@@ -183,6 +183,20 @@ CHECKS = (
                 _("Llegaría demasiado tarde. La pista está en /pistas; si importa, escríbele tú."),
                 page="narrative.hintunlock",
             ),
+        },
+    ),
+    Check(
+        "narrative.prices",
+        _("Los precios de las historias y los pasos que pagaron"),
+        refunds.look,
+        {
+            refunds.UNMOVED: Kind(
+                _("%(person)s pagó %(amount)s besitos por una opción y la historia no avanzó."),
+                _("La economía devolvió el precio."),
+                refunds.give_back,
+                page="core.eventrecord",
+                once=True,
+            )
         },
     ),
 )
