@@ -6,13 +6,14 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from narrative.admin.protection import ProtectedByStories
-from narrative.models import Hint, HintCombination, HintUnlock
+from narrative.admin.protection import Place, ProtectedByStories, page_of
+from narrative.models import CommunityGoal, Hint, HintCombination, HintUnlock
 from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, column
 from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.conditions import BesitosTest, Condition, ReactionsTest
@@ -119,12 +120,18 @@ class HintAdmin(ProtectedByStories):
             (_("Para encontrarla"), {"fields": ["is_secret", "code"]}),
             (_("Lucien"), {"fields": ["template"]}),
             (_("En inglés"), {"fields": ["title_en", "body_en"]}),
-            (_("Orden y estado"), {"fields": ["order", "is_active", "key"]}),
+            (_("Orden y estado"), {"fields": ["order", "is_active", "key", *(["used_in"] if obj else [])]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The key of a hint that is there stays: letters that were sent carry it."""
-        return [*self.readonly_fields, "key"] if obj else self.readonly_fields
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "key"] if obj else fields
+
+    def users(self, row: Hint) -> list[Place]:
+        """Combinations it belongs to, and goals that open it."""
+        mixed = HintCombination.objects.filter(Q(first=row) | Q(second=row) | Q(result=row))
+        return [page_of(one) for one in (*mixed, *CommunityGoal.objects.filter(hint=row))]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new hint's key comes from its title."""

@@ -13,8 +13,8 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from narrative.admin.protection import ProtectedByStories
-from narrative.models import PLACEHOLDERS, LucienTemplate, in_words
+from narrative.admin.protection import Place, ProtectedByStories, page_of
+from narrative.models import PLACEHOLDERS, Hint, LucienRule, LucienTemplate, in_words
 from narrative.services import lucien
 from yabot.core import clock
 from yabot.core.admin.base import column
@@ -71,7 +71,15 @@ class LucienTemplateAdmin(ProtectedByStories):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The key of a letter that is there stays."""
-        return ["key"] if obj else []
+        return [*super().get_readonly_fields(request, obj), *(["key"] if obj else [])]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A letter that is there also says where it is used."""
+        return [*self.fieldsets, *([(_("Se usa en"), {"fields": ["used_in"]})] if obj else [])]
+
+    def users(self, row: LucienTemplate) -> list[Place]:
+        """The hints it comes with, and Lucien's rules."""
+        return [page_of(one) for model in (Hint, LucienRule) for one in model.objects.filter(template=row)]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new letter's key comes from its name."""

@@ -1,13 +1,63 @@
-"""Hints and letters that a story uses stay: the page says where they are used."""
+"""Hints, letters, files, flags and counters that a story uses stay, and their pages say where they are used."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
-from narrative.models import Fragment, Reference
-from yabot.core.admin.base import ModelAdmin
+from narrative.models import Fragment, Reference, Story
+from yabot.core.admin.base import ModelAdmin, column
+
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Something that uses something, with the way to its page."""
+
+    title: str
+    url: str
+    choice: str = ""
+
+
+def where_used(kind: str, keys: Collection[str], *, story: Story | None = None) -> list[Place]:
+    """The fragments of drafts that use one of these. Two statements."""
+    rows = Reference.objects.filter(kind=kind, key__in=keys).select_related("story").order_by("fragment", "choice")
+    used = list((rows.filter(story=story) if story else rows)[:MOST_SHOWN])
+    parts = Fragment.objects.filter(story__in={one.story_id for one in used}, key__in={one.fragment for one in used})
+    found = {(part.story_id, part.key): part for part in parts}
+    places = []
+    for one in used:
+        part = found.get((one.story_id, one.fragment))
+        if part:
+            places.append(desk_of(part, "" if story else f"{one.story}: ", one.choice))
+    return places
+
+
+def desk_of(part: Fragment, before: str = "", choice: str = "") -> Place:
+    """A fragment, with the way to its desk; ``before``: what its title follows."""
+    return Place(f"{before}{part}", reverse("admin:narrative_fragment_change", args=[part.pk]), choice)
+
+
+def page_of(row: Model) -> Place:
+    """A row that uses something, by its own page."""
+    meta = row._meta
+    return Place(
+        f"{meta.verbose_name}: {row}", reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    )
+
+
+def as_links(places: Iterable[Place]) -> SafeString:
+    """The places, to click on; each once, however often it uses the thing."""
+    rows = list(dict.fromkeys((place.url, place.title) for place in places))
+    links = format_html_join(", ", '<a class="yabot-link" href="{}">{}</a>', rows)
+    return links or format_html("{}", _("nada todavía"))
 
 
 class ProtectedByStories(ModelAdmin):
@@ -15,12 +65,22 @@ class ProtectedByStories(ModelAdmin):
 
     used_as = ""
 
+    def users(self, row: Any) -> list[Place]:
+        """What uses this row beside the fragments of stories."""
+        return []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Where it is used is there to be read."""
+        return [*super().get_readonly_fields(request, obj), *(["used_in"] if obj else [])]
+
+    @column(_("se usa en"))
+    def used_in(self, row: Any) -> SafeString:
+        """The fragments, and whatever else names it."""
+        return as_links([*where_used(self.used_as, [row.key]), *self.users(row)])
+
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What would go, and the fragments that stand in the way."""
         to_delete, counts, perms, protected = super().get_deleted_objects(objs, request)
-        keys = [row.key for row in objs]
-        for used in Reference.objects.filter(kind=self.used_as, key__in=keys).select_related("story")[:50]:
-            row = Fragment.objects.filter(story=used.story, key=used.fragment).first()
-            url = reverse("admin:narrative_fragment_change", args=[row.pk]) if row else ""
-            protected.append(format_html('<a href="{}">{}: {}</a>', url, used.story, used.fragment))
+        for place in where_used(self.used_as, [row.key for row in objs]):
+            protected.append(format_html('<a href="{}">{}</a>', place.url, place.title))
         return to_delete, counts, perms, protected

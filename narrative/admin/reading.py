@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from narrative.admin.protection import as_links, where_used
 from narrative.models import MediaFile, ProgressStep, ReaderProgress, Release
 from narrative.services import pictures
 from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, TabularInline, column
@@ -104,4 +105,4 @@ class MediaFileAdmin(ModelAdmin):
     @column(_("la muestran"))
     def used(self, row: MediaFile) -> str:
         """The fragments that show it."""
-        return ", ".join(pictures.users(row)) or "—"
+        return as_links(where_used("media", [row.path], story=row.story))

@@ -196,7 +196,7 @@ def test_a_choice_key_of_another_fragment_is_refused(admin_client, house) -> Non
 
 def test_a_form_tells_where_its_fragment_is_reached_from_and_what_is_wrong_with_it(admin_client, house) -> None:
     shown = text(admin_client.get(desk(house, "sotano")))
-    assert "← <code>sala</code>" in shown
+    assert f'← <a class="yabot-link" href="{desk(house, "sala")}">Sala</a>' in shown
     assert "NAR210" in shown
 
 
@@ -494,4 +494,4 @@ def test_a_hint_that_a_story_uses_is_not_deleted(admin_client, house) -> None:
     response = admin_client.post(reverse("admin:narrative_hint_delete", args=[hint.pk]), {"post": "yes"})
     hint.refresh_from_db()
     assert response.status_code == 200
-    assert "sotano" in text(response)
+    assert "La casa: Sotano" in text(response)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from narrative.admin.desk import kinds, phone, reviewing, words
 from narrative.admin.desk.forms import Desk, key_from, spoken
 from narrative.admin.desk.tags import Tagged
+from narrative.admin.protection import where_used
 from narrative.errors import FragmentChanged, FragmentInUse, KeyTaken, WrongFile
 from narrative.linting import lint
 from narrative.models import Choice, Fragment, FragmentVersion, Story
@@ -61,6 +62,10 @@ class FragmentAdmin(ModelAdmin):
             path("<uuid:pk>/cambios/", wrap(self.past), name="narrative_fragment_past"),
             *super().get_urls(),
         ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Each with its story, which every page of the desk speaks of."""
+        return super().get_queryset(request).select_related("story")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Fragments go one by one, from their desk, when nothing leads to them."""
@@ -108,9 +113,8 @@ class FragmentAdmin(ModelAdmin):
 
     def _read(self, row: Fragment) -> Work:
         """To look at: the whole draft is read, because the page speaks of all of it."""
-        story = Story.objects.get(pk=row.story_id)
-        told = drafts.told(story)
-        return Work(story, row, told.by_key[row.key], row.version, told)
+        told = drafts.told(row.story)
+        return Work(row.story, row, told.by_key[row.key], row.version, told)
 
     def _work(self, row: Fragment) -> Work:
         fragment, version = drafts.fragment(row.story_id, row.key)
@@ -170,7 +174,7 @@ class FragmentAdmin(ModelAdmin):
             "files": list(work.story.media.all()),
             "findings": self._findings(work, told),
             "here": "" if work.row else "add",
-            "used": words.leading_to(told, work.row.key) if work.row else [],
+            "used": words.leading_to(told, work.story, work.row.key) if work.row else [],
             "missing": words.missing_targets(told, work.fragment),
             "personas": phone.PERSONAS,
             "changed": words.changes(work, desk) if changed else [],
@@ -213,10 +217,8 @@ class FragmentAdmin(ModelAdmin):
                 return HttpResponseRedirect(_change(row))
             messages.success(request, _now("«%s» ya no está. Quien lo está leyendo lo conserva.") % row)
             return HttpResponseRedirect(reverse("admin:narrative_story_map", args=[row.story_id]))
-        users = drafts.uses("fragment", row.key, story=row.story)
-        return self._page(
-            request, row, "remove", {"users": words.places(row.story, users), "readers": words.readers(row)}
-        )
+        users = where_used("fragment", [row.key], story=row.story)
+        return self._page(request, row, "remove", {"users": users, "readers": words.readers(row)})
 
     def rename(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Another key, everywhere."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
 from narrative.admin.desk.rights import PLAY
+from narrative.admin.protection import as_links, where_used
 from narrative.models import Declaration, Fragment, Story
 from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
@@ -44,12 +45,21 @@ class StoryForm(forms.ModelForm):
     class Meta:
         model = Story
         fields = ["key", "title_es", "title_en", "language", "start", "order"]
-        widgets = {"language": Select(choices=[("es", "español"), ("en", "English")])}
+        widgets = {"language": Select(choices=[("es", "español"), ("en", "English")]), "start": Select}
+        help_texts = {"start": _("El primer fragmento que ven los lectores.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for language in ("es", "en"):
             self.fields[f"pitch_{language}"].initial = self.instance.pitches.get(language, "")
+        if "start" in self.fields:
+            self.fields["start"].widget.choices = self._beginnings()
+
+    def _beginnings(self) -> list[tuple[str, str]]:
+        """Every fragment by its title, and what stands there now even if it is none."""
+        rows = Fragment.objects.filter(story=self.instance).values_list("key", "title") if self.instance.pk else ()
+        now = str(self.instance.start)
+        return list({"": "—", now: now or "—", **{key: title or key for key, title in rows}}.items())
 
     def clean_start(self) -> str:
         """A fragment that is there; empty while there is none."""
@@ -69,11 +79,36 @@ class StoryForm(forms.ModelForm):
         return super().save(commit)
 
 
+class Declarations(forms.BaseInlineFormSet):
+    """Flags and counters: the ones that fragments use stay, and keep their keys."""
+
+    def clean(self) -> None:
+        """Refuse to take away, or to rename, what is used."""
+        super().clean()
+        for form in self.initial_forms:
+            was = {name: form.initial[name] for name in ("key", "kind")}
+            stays = all(form.cleaned_data.get(name) == value for name, value in was.items())
+            if stays and form not in self.deleted_forms:
+                continue
+            places = where_used(was["kind"], [was["key"]], story=self.instance)
+            if places:
+                words = _("«{}» se usa en {}: no se puede borrar ni cambiar de nombre.")
+                raise forms.ValidationError(format_html(words, was["key"], as_links(places)), code="NAR016")
+
+
 class DeclarationInline(TabularInline):
     """The flags and counters a story may use."""
 
     model = Declaration
-    fields = ["key", "kind", "note"]
+    formset = Declarations
+    hide_title = True
+    fields = ["key", "kind", "note", "used_in"]
+    readonly_fields = ["used_in"]
+
+    @column(_("se usa en"))
+    def used_in(self, row: Declaration) -> SafeString:
+        """The fragments."""
+        return as_links(where_used(row.kind, [row.key], story=row.story) if row.pk and row.story_id else [])
 
 
 @admin.register(Story)

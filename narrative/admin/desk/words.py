@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
-
 from narrative.admin.desk.differences import FieldChange, differences
+from narrative.admin.protection import Place, desk_of
 from narrative.models import Fragment, FragmentVersion, Hint, LucienTemplate, Reference, Story
 from narrative.services import drafts, releases
 from narrative.story import content
@@ -43,33 +42,10 @@ def missing_targets(told: content.Story, fragment: content.Fragment) -> list[str
     return sorted(targets - {"", BACK, fragment.key} - set(told.by_key))
 
 
-def leading_to(told: content.Story, key: str) -> list[str]:
-    """The fragments that name this one."""
-    return [part.key for part in told.fragments if any(use.kind == "fragment" and use.key == key for use in uses(part))]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceOfUse:
-    """A fragment that uses something, with the way to its desk."""
-
-    title: str
-    choice: str
-    url: str
-
-
-def places(story: Story, used: Iterable[Reference]) -> list[PlaceOfUse]:
-    """Where something is used, to click on."""
-    rows = list(used)
-    found = {row.key: row for row in Fragment.objects.filter(story=story, key__in={one.fragment for one in rows})}
-    return [
-        PlaceOfUse(
-            str(found[one.fragment]),
-            one.choice,
-            reverse("admin:narrative_fragment_change", args=[found[one.fragment].pk]),
-        )
-        for one in rows
-        if one.fragment in found
-    ]
+def leading_to(told: content.Story, story: Story, key: str) -> list[Place]:
+    """The fragments that name this one, with the ways to their desks. One statement."""
+    keys = [part.key for part in told.fragments if any(use.kind == "fragment" and use.key == key for use in uses(part))]
+    return [desk_of(row) for row in Fragment.objects.filter(story=story, key__in=keys)]
 
 
 def readers(row: Fragment) -> int:
