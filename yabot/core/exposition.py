@@ -8,7 +8,7 @@ from django.db.models import Max
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
-from yabot.core import health, readings
+from yabot.core import health, neighbours, readings
 from yabot.core.ages import ages
 from yabot.core.metrics import BOUNDS, Series
 from yabot.core.models import Heartbeat, JobRun
@@ -26,6 +26,7 @@ class Measurements:
         yield from _health()
         yield from _beats()
         yield from _processes()
+        yield _circuits()
 
 
 def text() -> bytes:
@@ -78,6 +79,13 @@ def _health() -> Iterator[Metric]:
     for finding in found:
         parts.add_metric([finding.name], finding.ok)
     yield from (parts, GaugeMetricFamily("yabot_ready", "What /health/ready says.", health.is_healthy(found)))
+
+
+def _circuits() -> Metric:
+    shut = GaugeMetricFamily("yabot_circuit_open", "1 while nobody may ask.", labels=["module", "operation"])
+    for name, is_open in neighbours.circuits():
+        shut.add_metric(name.split(":"), is_open)
+    return shut
 
 
 def _beats() -> Iterator[Metric]:

@@ -118,9 +118,11 @@ def is_healthy(found: Sequence[Finding]) -> bool:
 
 
 def _findings() -> Iterator[Finding]:
+    from yabot.core import neighbours  # they are findings, too
+
     beats = {beat.name: beat for beat in Heartbeat.objects.filter(pk__in=SILENCE)}
     yield Finding("database", True, _("Responde."), title=_("Base de datos"))
-    yield from _redis()
+    yield from neighbours.findings()
     yield _poller(beats.get(POLLER))
     yield _ledger(beats.get(LEDGER))
     yield _jobs(jobs_silent())
@@ -165,19 +167,6 @@ def _ledger(beat: Heartbeat | None) -> Finding:
             "why": beat.detail
         }
     return Finding(LEDGER, False, detail.strip(), title=title)
-
-
-def _redis() -> Iterator[Finding]:
-    """Only where there is one. Without it everything is slower and nothing is lost."""
-    if not broker.is_used():
-        return
-    trouble = broker.trouble()
-    detail = _("Responde.")
-    if trouble:
-        detail = _("Redis no responde (%(why)s). Todo va más lento y nada se pierde; comprueba que está en marcha.") % {
-            "why": trouble
-        }
-    yield Finding("redis", not trouble, detail, vital=False, title="Redis")
 
 
 def _jobs(silent: float | None) -> Finding:

@@ -9,7 +9,7 @@ from django.db import connections
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from yabot.core.doctor import configuration, databases, running, speed, storage, telegram
+from yabot.core.doctor import configuration, databases, modules, running, speed, storage, telegram
 from yabot.core.doctor.diagnosis import Diagnosis, Level, broken
 from yabot.core.models import BotStatus, TelegramChat
 from yabot.core.redaction import redact
@@ -26,10 +26,12 @@ def examine(kinds: Sequence[str], language: str) -> list[Diagnosis]:
         migrated = _guarded("migrations", databases.migrations, language) if is_there else []
         has_tables = is_there and all(diagnosis.level is Level.OK for diagnosis in migrated)
     parts: dict[str, Examination] = {"settings": configuration.examine, "disk": storage.examine, "redis": speed.examine}
+    parts["modules"] = modules.examine
     if is_there:
         parts["engine"] = databases.engine
     if has_tables:
         parts |= {"running": running.examine, "connections": databases.connections}
+        parts["keys"] = modules.keys_that_end
     parts["telegram"] = partial(_telegram, kinds, has_tables)
     with ThreadPoolExecutor(len(parts)) as pool:
         found = [pool.submit(_guarded, name, look, language) for name, look in parts.items()]

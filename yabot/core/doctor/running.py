@@ -6,7 +6,7 @@ from yabot.core import health, readings
 from yabot.core.doctor.diagnosis import Diagnosis, Level, well
 from yabot.core.health import Finding
 
-ELSEWHERE = {"database", "redis"}  # examined more closely by neighbours
+ELSEWHERE = {"database", "redis", "modules"}  # examined more closely by neighbours
 
 
 def examine() -> list[Diagnosis]:

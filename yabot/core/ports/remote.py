@@ -33,6 +33,10 @@ BROKEN = 500
 _LATER = {408, 425, 429, BROKEN, 502, 503, 504}
 
 
+class KeyNotTaken(PortUnavailable):
+    """The module is there and refuses our key."""
+
+
 class _Failed(Exception):
     """An attempt that brought no answer. ``again``: the same once more may bring one."""
 
@@ -57,6 +61,14 @@ def call(operation: Operation[Any, Any], asked: Any, address: str) -> Answer[Any
     if not operation.is_order:
         remembered.keep(operation, asked, value)
     return Answer(value, clock.now())
+
+
+def look(question: Operation[Any, Any], asked: Any, address: str) -> None:
+    """Ask once, whatever the circuit says. Raises KeyNotTaken and PortUnavailable."""
+    try:
+        _attempt(question, codec.to_json(asked), address, time.monotonic() + 2 * settings.PORT_SECONDS)
+    except _Failed as error:
+        raise error.kind(question.full_name, str(error)) from None
 
 
 def _persist(operation: Operation[Any, Any], body: Any, address: str) -> Any:
@@ -95,7 +107,7 @@ def _attempt(operation: Operation[Any, Any], body: Any, address: str, deadline: 
     if status == REFUSED:
         raise _refusal(said)
     if status != 200:
-        kind = PortBroken if status == BROKEN else PortUnavailable
+        kind = _KINDS.get(status, PortUnavailable)
         raise _Failed(_complaint(operation, status), again=status in _LATER, kind=kind)
     try:
         return codec.from_json(operation.answered, orjson.loads(said))
@@ -139,6 +151,7 @@ def _complaint(operation: Operation[Any, Any], status: int) -> str:
     return f"it answered {status}"
 
 
+_KINDS: dict[int, type[PortUnavailable]] = {BROKEN: PortBroken, 401: KeyNotTaken, 403: KeyNotTaken}
 _making = threading.Lock()
 
 
