@@ -132,6 +132,12 @@ def test_a_page_whose_file_is_gone_asks_for_it_again(admin_client) -> None:
     assert "Elige un archivo" in text(admin_client.post(url, {}))
 
 
+def test_the_formats_are_called_in_the_language_of_whoever_looks(admin_client, house) -> None:
+    shown = text(admin_client.get(page(house, "exchange"), headers={"accept-language": "en"}))
+    assert "CSV" in shown
+    assert "Tabla para traducir" not in shown
+
+
 def test_a_translators_file_is_taken_row_by_row(admin_client, house) -> None:
     url = page(house, "exchange")
     assert admin_client.get(f"{url}?formato=po")["Content-Disposition"] == 'attachment; filename="casa.en.po"'

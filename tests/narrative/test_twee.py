@@ -58,6 +58,18 @@ def test_each_choice_goes_to_one_link() -> None:
     assert sala.choices[2] == HOUSE.by_key["sala"].choices[1]
 
 
+def test_a_choice_that_was_taken_out_is_gone_also_when_another_is_called_the_same() -> None:
+    made = story(fragment("sala", choice("fin", label="Ir"), choice("sala", label="Ir")), ending("fin"))
+    back = only(write_twee(made).replace("[[Ir->Sala]]", "")).story
+    assert [one.key for one in back.by_key["sala"].choices] == ["a-fin"]
+
+
+def test_a_new_link_never_takes_the_key_of_another() -> None:
+    made = story(fragment("sala", choice("fin", key="sala-correr", label="Salir")), ending("fin"))
+    back = only(write_twee(made).replace("[[Salir->Fin]]", "[[Correr->Sala]]\n[[Salir->Fin]]")).story
+    assert [one.key for one in back.by_key["sala"].choices] == ["sala-correr-2", "sala-correr"]
+
+
 def test_a_passage_with_another_name_keeps_everything_else() -> None:
     twee = write_twee(HOUSE).replace(":: Sotano", ":: Bodega").replace("->Sotano]]", "->Bodega]]")
     back = only(twee).story
@@ -161,6 +173,24 @@ def test_whatever_is_done_in_twine_no_passage_disappears(made: Story, edits: lis
     assert back.key == made.key
     names = {sheet.name for sheet in sheets}
     assert {key for key, name in names_of(made).items() if name in names} <= set(back.by_key)
+
+
+def test_what_is_kept_beside_the_passages_is_no_passage() -> None:
+    full = "".join(f":: p{number}\nFin\n\n" for number in range(5_000))
+    assert only(f":: YabotData\n{{}}\n\n{full}").report.passages == 5_000
+
+
+def test_a_start_that_was_renamed_or_is_gone_is_found() -> None:
+    twee = write_twee(HOUSE)
+    assert only(twee.replace(":: Sala", ":: Salón")).story.start == "sala"
+    assert only(twee.replace('"start": "Sala"', '"start": "Sotano"')).story.start == "sotano"
+    head, _sala, rest = twee.partition(":: Sala")
+    assert only(head + rest[rest.index(":: Sotano") :]).story.start == "sotano"
+
+
+def test_a_story_with_another_title_is_called_so() -> None:
+    back = only(write_twee(HOUSE).replace(":: StoryTitle\nLa casa", ":: StoryTitle\nLa mansión")).story
+    assert (back.key, back.title.in_("es")) == ("casa", "La mansión")
 
 
 def test_data_that_was_spoilt_costs_the_data_only() -> None:
