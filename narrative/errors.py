@@ -154,6 +154,20 @@ class NeverLive(DomainError):
         return f"La edición {self.number} nunca llegó a salir."
 
 
+class PriceNotAgreed(DomainError):
+    """The choice costs more than the reader has agreed to pay without being asked. Nothing happened."""
+
+    code = "NAR045"
+
+    def __init__(self, price: int) -> None:
+        super().__init__(str(price))
+        self.price = price
+
+    def sentence(self, language: str) -> str:
+        """What it costs."""
+        return f"This costs {self.price} besitos." if language == "en" else f"Esto cuesta {self.price} besitos."
+
+
 class NoSuchCode(DomainError):
     """No hint has this code. Nothing happened."""
 

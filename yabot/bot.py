@@ -112,6 +112,8 @@ def _runs_here(function: Callable[..., Any]) -> bool:
 STORY_BUTTONS = (
     (turning.on_undo, buttons.UNDO),
     (turning.on_checkpoint, buttons.CHECKPOINT),
+    (turning.on_pay, buttons.PAY),
+    (turning.on_keep, buttons.KEEP),
     (asking.on_ask_again, buttons.ASK_AGAIN),
     (stories.on_pitch, buttons.PITCH),
     (stories.on_continue, buttons.GO_ON),

@@ -63,6 +63,8 @@ TELEGRAM_FILE_URL = environment.address("TELEGRAM_FILE_URL", "https://api.telegr
 TELEGRAM_WEBHOOK_URL = environment.address("TELEGRAM_WEBHOOK_URL", "")
 TELEGRAM_WEBHOOK_SECRET = environment.text("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_WEBHOOK_CONNECTIONS = int(environment.number("TELEGRAM_WEBHOOK_CONNECTIONS", 40, low=1, high=100))
+# A choice of a story that costs so many besitos is asked about once more before it is paid.
+CONFIRM_FROM = int(environment.number("CONFIRM_FROM", 10, low=1, high=1_000_000_000))
 SEND_RATE = environment.number("SEND_RATE", 30, high=1000)
 SEND_RATE_PER_CHAT = environment.number("SEND_RATE_PER_CHAT", 1, low=0.01, high=1000)
 SEND_RATE_PER_GROUP_MINUTE = environment.number("SEND_RATE_PER_GROUP_MINUTE", 20, low=1, high=60_000)

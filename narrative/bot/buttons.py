@@ -11,6 +11,8 @@ BEGIN = CallbackAction("cuento")
 AGAIN = CallbackAction("otra-vez")
 ASK_AGAIN = CallbackAction("de-nuevo")
 HERE = CallbackAction("aqui")
+PAY = CallbackAction("pagar")
+KEEP = CallbackAction("dejar")
 UNDO = CallbackAction("deshacer")
 CHECKPOINT = CallbackAction("punto")
 GO_ON = CallbackAction("seguir")
@@ -28,7 +30,10 @@ def token(*keys: str) -> str:
 
 
 def key_of(story: str) -> str:
-    """The key of the story with this token; empty when there is none. No statement for stories met before."""
+    """The key of the story with this token; one that no story has when there is none.
+
+    No statement for stories met before.
+    """
     if story not in _keys:
         _keys.update({token(key): key for key in library.story_keys()})
-    return _keys.get(story, "")
+    return _keys.get(story, "?")

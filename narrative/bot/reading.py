@@ -18,8 +18,7 @@ LONG = 400  # letters: a shorter page needs no time to be typed
 
 def place_in(reader: TelegramUser, story: str) -> Place | None:
     """Where the reader stands in the story with this token."""
-    key = key_of(story)
-    return choices.where(reader.pk, story=key) if key else None
+    return choices.where(reader.pk, story=key_of(story))
 
 
 def page(reader: TelegramUser, at: Place) -> Screen:

@@ -133,8 +133,7 @@ def page_of(reader: TelegramUser, *, story: str = "") -> Screen:
 
 def here(reader: TelegramUser, story: str = "") -> Screen:
     """The same for a reader who is known. A gate that has opened since lets them in."""
-    key = key_of(story) if story else ""
-    at = (choices.enter(reader.pk, story=key) if key else None) or choices.enter(reader.pk)
+    at = (choices.enter(reader.pk, story=key_of(story)) if story else None) or choices.enter(reader.pk)
     return page(reader, at) if at else stories_screen(reader)
 
 

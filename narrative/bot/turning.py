@@ -1,23 +1,25 @@
 """Turning the page: what the story's buttons do."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from telegram import CallbackQuery, MessageEntity, Update
 
+from narrative.bot.asking import price_of
 from narrative.bot.buttons import key_of
-from narrative.bot.reading import choice_named, page
+from narrative.bot.reading import choice_named, page, place_in
 from narrative.bot.stories import here
-from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, PriceNotAgreed, StoryNotFound
 from narrative.services import choices
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.errors import DomainError
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
 from yabot.core.telegram.limits import CAPTION, TEXT
-from yabot.core.telegram.pages import lead_back, turn_page
+from yabot.core.telegram.pages import ask_below, lead_back, turn_page
 from yabot.core.telegram.richtext import Entity, RichText
 from yabot.core.telegram.screens import Alert, Context, Screen, show
 
@@ -38,6 +40,13 @@ class Lost:
     page: Screen
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, or the end of one: buttons that take the place of the page's."""
+
+    question: Screen
+
+
 async def on_begin(update: Update, context: Context) -> None:
     """A story's button: its first page, or the page the reader is at."""
     assert context.pressed is not None
@@ -55,6 +64,19 @@ async def on_step(update: Update, context: Context) -> None:
     assert context.pressed is not None
     choice = context.pressed.values[2]
     await _turn(update, context, await in_db(take, person_of(update), **_of_step(context), choice=choice))
+
+
+async def on_pay(update: Update, context: Context) -> None:
+    """ "Pagar": what a choice costs."""
+    assert context.pressed is not None
+    choice, price = context.pressed.values[2:]
+    turned = await in_db(take, person_of(update), **_of_step(context), choice=choice, agreed=int(price))
+    await _turn(update, context, turned)
+
+
+async def on_keep(update: Update, context: Context) -> None:
+    """ "No": not to pay."""
+    await _turn(update, context, await in_db(keep, person_of(update), **_of_step(context)))
 
 
 async def on_undo(update: Update, context: Context) -> None:
@@ -98,17 +120,32 @@ def begin_again(reader: TelegramUser, *, story: str, step: int) -> Turned | Lost
 
 
 @for_reader
-def take(reader: TelegramUser, *, story: str, step: int, choice: str) -> Turned | Lost | Alert:
-    """Take the choice with this token; an old button changes nothing."""
+def take(reader: TelegramUser, *, story: str, step: int, choice: str, agreed: int = 0) -> Turned | Lost | Asked | Alert:
+    """Take the choice with this token; an old button changes nothing.
+
+    A price is asked about from CONFIRM_FROM besitos on, unless the reader has ``agreed`` to pay it.
+    """
+    most = max(agreed, settings.CONFIRM_FROM - 1)
     named = functools.partial(choice_named, choice)
     try:
-        moved = choices.follow(reader.pk, story=key_of(story), step=step, choice=named)
+        moved = choices.follow(reader.pk, story=key_of(story), step=step, choice=named, most=most)
+    except PriceNotAgreed as asks:
+        return Asked(price_of(reader, (story, str(step), choice), asks.price))
     except ChoiceClosed as closed:
         return _said(closed, reader)
     except ChoiceGone as gone:
         return _lost(gone, reader, story)
     taken = moved.arrived_by
     return Turned(page(reader, moved), taken.label.in_(reader.spoken_language, moved.told.language) if taken else "")
+
+
+@for_reader
+def keep(reader: TelegramUser, *, story: str, step: int) -> Asked | Lost:
+    """Not to pay: the page's own buttons again."""
+    at = place_in(reader, story)
+    if at is None or at.progress.step != step:
+        return _lost(ChoiceGone(), reader, story)
+    return Asked(replace(page(reader, at), text=RichText("")))
 
 
 def _of_step(context: Context) -> dict[str, Any]:
@@ -127,11 +164,13 @@ def _said(refused: DomainError, reader: TelegramUser) -> Alert:
 
 
 # --- turning the page -------------------------------------------------------------------------------------------------
-async def _turn(update: Update, context: Context, turned: Turned | Lost | Alert) -> None:
+async def _turn(update: Update, context: Context, turned: Turned | Lost | Asked | Alert) -> None:
     if isinstance(turned, Turned):
         await turn_page(update, context, left=left_of(update.callback_query, turned.chosen), shown=turned.page)
     elif isinstance(turned, Lost):
         await lead_back(update, context, said=turned.said, shown=turned.page)
+    elif isinstance(turned, Asked):
+        await ask_below(update, context, turned.question)
     else:
         await show(update, context, turned)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, PriceNotAgreed, StoryNotFound
 from narrative.models import ProgressStep, ReaderProgress, StepKind, Story
 from narrative.services import knowledge, library, places, steps
 from narrative.services.places import Place, Standing
@@ -94,22 +94,22 @@ def _beginning(user_id: int, told: content.Story, before: State) -> tuple[Move, 
     return engine.begin(told, facts, before), facts
 
 
-def follow(user_id: int, *, step: int, choice: Picked, story: str = "") -> Place:
+def follow(user_id: int, *, step: int, choice: Picked, story: str = "", most: int | None = None) -> Place:
     """Take a choice at the step it was shown at: its conditions are checked again, its price is paid, its effects are
     done, the reader moves, all of it or nothing. Two presses at once are one. A closed choice's tap is written down.
 
     ``choice`` is its key, or a function that finds it in the fragment where the reader stands. Raises ChoiceGone when
-    the reader stands elsewhere by now, ChoiceClosed with what is missing, Refused when the economy does not take the
-    price, PortUnavailable when it does not answer.
+    the reader stands elsewhere by now, ChoiceClosed with what is missing, PriceNotAgreed when it costs more than
+    ``most``, Refused when the economy does not take the price, PortUnavailable when it does not answer.
     """
-    outcome = _follow(user_id, story, step, choice)
+    outcome = _follow(user_id, story, step, choice, most)
     if isinstance(outcome, ChoiceClosed):
         raise outcome
     return outcome
 
 
 @atomic
-def _follow(user_id: int, story: str, step: int, choice: Picked) -> Place | ChoiceClosed:
+def _follow(user_id: int, story: str, step: int, choice: Picked, most: int | None) -> Place | ChoiceClosed:
     standing = _at(user_id, story, step)
     inside = _go_in(standing)
     if inside:
@@ -122,6 +122,8 @@ def _follow(user_id: int, story: str, step: int, choice: Picked) -> Place | Choi
     except ChoiceClosed as closed:
         steps.note_locked(standing, key)
         return closed
+    if most is not None and move.price > most:
+        raise PriceNotAgreed(move.price)
     return steps.take(Turn(standing, move, facts, StepKind.CHOICE, key))
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gamification.services import wallets
-from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, StoryNotFound
+from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, PriceNotAgreed, StoryNotFound
 from narrative.events import BesitosPromised, DecisionMade, FragmentCompleted, ItemsChanged, MissionAssigned
 from narrative.models import HintUnlock, ProgressStep, ReaderProgress, Release
 from narrative.models import Story as StoryRow
@@ -344,3 +344,16 @@ def test_the_bot_and_the_engine_alone_walk_the_same_way(played, ways):
         facts = places.facts_at(places.Standing(place.progress, played, state), key)
         place = choices.follow(ANA, story="casa", step=place.progress.step, choice=key)
         state = engine.follow(played, state, facts, key).state
+
+
+def test_no_more_is_paid_than_was_agreed(house):
+    WalletFactory(user_id=ANA, balance=25)
+    go()
+
+    with pytest.raises(PriceNotAgreed) as asked:
+        choices.follow(ANA, story="casa", step=1, choice="a-jardin", most=19)
+
+    assert asked.value.sentence("es") == "Esto cuesta 20 besitos."
+    assert asked.value.sentence("en") == "This costs 20 besitos."
+    assert (wallets.balance_of(ANA), here()) == (25, ("sala", 1))
+    assert choices.follow(ANA, story="casa", step=1, choice="a-jardin", most=20).scene.fragment.key == "jardin"

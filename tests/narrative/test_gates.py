@@ -2,7 +2,7 @@
 
 import pytest
 
-from narrative.bot import reading
+from narrative.bot import stories
 from narrative.errors import ChoiceGone
 from narrative.events import BesitosPromised, FragmentCompleted
 from narrative.models import ProgressStep, ReaderProgress, StepKind
@@ -77,7 +77,7 @@ def test_every_way_of_looking_goes_in(client):
     go("a-salon")
     SubscriptionFactory(user_id=ANA)
 
-    assert "Estás en salon" in reading.page_of(LUCIA).text.text
+    assert "Estás en salon" in stories.page_of(LUCIA).text.text
     assert choices.where(ANA).state.flags == {"copa"}
     assert choices.begin(ANA, story="casa").progress.step == 3
     assert given() == [5]

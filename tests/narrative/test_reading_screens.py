@@ -8,6 +8,7 @@ from narrative.models import ReaderProgress
 from narrative.services import drafts, library, pictures
 from narrative.story.content import Fragment, Media
 from narrative.story.reading import Words
+from tests.engine import sql_only
 from tests.factories.channeladmin import SubscriptionFactory
 from tests.factories.gamification import WalletFactory
 from tests.narrative.stories import choice, ending, fragment, story, words
@@ -24,7 +25,7 @@ LUCIA, EMMA = Person(7, "Lucía"), Person(8, "Emma", language_code="en")
 HOUSE = story(
     fragment(
         "sala",
-        choice("jardin", label="Salir al jardín", price=20),
+        choice("jardin", label="Salir al jardín", price=5),
         choice("sotano", label="Bajar", condition=Condition.from_text("item llave")),
         choice("fin", label="Abrir la puerta"),
         text="Hay <b>tres</b> puertas.",
@@ -89,7 +90,7 @@ def test_the_stories_are_offered_in_the_readers_language(first):
 def test_a_page_has_its_text_and_a_button_for_each_choice(first):
     assert first.text.text == "Hay tres puertas."
     assert [entity.type for entity in first.text.entities] == ["bold"]
-    assert labels(first) == ["🔒 Salir al jardín · 20 💋", "🔒 Bajar", "Abrir la puerta"]
+    assert labels(first) == ["🔒 Salir al jardín · 5 💋", "🔒 Bajar", "Abrir la puerta"]
     assert stories.page_of(LUCIA) == first
 
 
@@ -103,8 +104,14 @@ def test_a_choice_turns_the_page(first):
     assert labels(turned.page) == ["Entrar"]
 
 
+@sql_only
+def test_a_press_in_the_chat_takes_at_most_fourteen_statements(first, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        press(first, "puerta")
+
+
 def test_a_locked_choice_explains_itself(first):
-    assert press(first, "jardín") == Alert("Te faltan 20 besitos", box=True)
+    assert press(first, "jardín") == Alert("Te faltan 5 besitos", box=True)
     assert press(first, "Bajar").text == "No lo sé ahora"
     assert ReaderProgress.objects.get().step == 1
 

@@ -2,7 +2,7 @@
 
 from telegram import CallbackQuery, Update
 
-from yabot.core.telegram.screens import Alert, Context, Screen, answer_press, call, edit, send
+from yabot.core.telegram.screens import Alert, Context, Screen, answer_press, call, edit, keyboard, send
 
 
 async def turn_page(update: Update, context: Context, *, left: Screen | None, shown: Screen) -> None:
@@ -22,6 +22,22 @@ async def lead_back(update: Update, context: Context, *, said: Alert, shown: Scr
     await answer_press(context, query.id, said)
     await _take_buttons(query, context)
     await _send_once(update, context, shown)
+
+
+async def ask_below(update: Update, context: Context, asked: Screen) -> None:
+    """Answer a press with a question: its buttons take the place of the page's, whose text stays.
+
+    Where they cannot, the question is a message of its own.
+    """
+    query = update.callback_query
+    assert query is not None
+    await answer_press(context, query.id, Alert(asked.text.text))
+    if query.message is None:
+        return
+    place = {"chat_id": query.message.chat.id, "message_id": query.message.message_id}
+    answer = await call(context, "editMessageReplyMarkup", {**place, "reply_markup": keyboard(asked.buttons)})
+    if answer is None or not (answer.ok or "not modified" in answer.description):
+        await send(update, context, asked)
 
 
 async def _send_once(update: Update, context: Context, shown: Screen) -> None:
