@@ -178,6 +178,16 @@ class NoSuchCode(DomainError):
         return "That code opens nothing." if language == "en" else "Ese código no abre nada."
 
 
+class NoSuchLink(DomainError):
+    """No link has this name: mistyped, or of another installation. Nothing happened."""
+
+    code = "NAR046"
+
+    def sentence(self, language: str) -> str:
+        """That the link leads nowhere."""
+        return "That link leads nowhere." if language == "en" else "Ese enlace no lleva a ninguna parte."
+
+
 class NothingHappens(DomainError):
     """These two hints do not belong together, or are not open yet. Nothing happened."""
 

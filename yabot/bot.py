@@ -19,7 +19,7 @@ from telegram.ext import (
 from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
-from narrative.bot import asking, buttons, finding, hints, stories, turning
+from narrative.bot import asking, buttons, endings, finding, hints, links, stories, turning
 from yabot.core import modules
 from yabot.core.bot import errors, home, start, wishes
 from yabot.core.bot.errors import checked
@@ -94,7 +94,7 @@ def offer_links() -> None:
     """What links to the bot open, and what a newcomer is offered first."""
     screens = {"saldo": wallet.balance_screen, "pistas": hints.hints_screen, "historia": stories.stories_screen}
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
-    opened = {"cuento-": stories.story_by_link, "c-": finding.code_screen}
+    opened = {"cuento-": stories.story_by_link, "c-": finding.code_screen, "h-": links.by_link}
     start.deep_prefixes.update({name: screen for name, screen in opened.items() if _runs_here(screen)})
     home.ways_on[:] = [stories.ways_on] if _runs_here(stories.ways_on) else []
     start.first_steps[:] = [stories.first_step] if _runs_here(stories.first_step) else []
@@ -112,6 +112,8 @@ def _runs_here(function: Callable[..., Any]) -> bool:
 STORY_BUTTONS = (
     (turning.on_undo, buttons.UNDO),
     (turning.on_checkpoint, buttons.CHECKPOINT),
+    (endings.on_endings, buttons.ENDINGS),
+    (turning.on_jump, buttons.JUMP),
     (turning.on_pay, buttons.PAY),
     (turning.on_keep, buttons.KEEP),
     (asking.on_ask_again, buttons.ASK_AGAIN),

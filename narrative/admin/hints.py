@@ -8,12 +8,15 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.protection import Place, ProtectedByStories, page_of
 from narrative.models import CommunityGoal, Hint, HintCombination, HintUnlock
+from narrative.services import links
 from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, column
 from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.conditions import BesitosTest, Condition, ReactionsTest
@@ -104,10 +107,11 @@ class HintAdmin(ProtectedByStories):
     list_select_related = ["template"]
     search_fields = ["title_es", "title_en", "key"]
     autocomplete_fields = ["template"]
-    readonly_fields = ["asks_for", "opened_to_all_at"]
+    readonly_fields = ["asks_for", "opened_to_all_at", "link"]
 
     class Media:
         css = {"all": ["narrative/hints.css"]}
+        js = ["narrative/copy.js"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The numbers, or what the condition says when it says more than two numbers can."""
@@ -117,7 +121,7 @@ class HintAdmin(ProtectedByStories):
         return [
             (_("La pista"), {"fields": ["title_es", "body_es"]}),
             (_("Cuándo se abre"), {"fields": [*opening, "opened_to_all_at"] if obj else opening, "description": when}),
-            (_("Para encontrarla"), {"fields": ["is_secret", "code"]}),
+            (_("Para encontrarla"), {"fields": ["is_secret", "code", *(["link"] if obj else [])]}),
             (_("Lucien"), {"fields": ["template"]}),
             (_("En inglés"), {"fields": ["title_en", "body_en"]}),
             (_("Orden y estado"), {"fields": ["order", "is_active", "key", *(["used_in"] if obj else [])]}),
@@ -151,6 +155,12 @@ class HintAdmin(ProtectedByStories):
         if condition is None:
             return _now("no se entiende")
         return condition.describe((get_language() or "es")[:2]) or _now("nada: abierta desde el principio")
+
+    @column(_("enlace"))
+    def link(self, hint: Hint) -> SafeString:
+        """What opens this hint for whoever has it."""
+        address = links.address(links.link_to(hint=hint.key))
+        return render_to_string("admin/narrative/desk/link.html", {"address": address, "name": "share-hint"})
 
     @column(_("la abrieron"))
     def opened(self, hint: Hint) -> str:

@@ -7,6 +7,7 @@ from telegram import Update
 from narrative.bot.buttons import AGAIN, HERE, KEEP, PAY
 from narrative.bot.reading import in_story, of_step, place_in
 from narrative.bot.stories import here
+from narrative.services.choices import Place
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
@@ -25,8 +26,11 @@ async def on_ask_again(update: Update, context: Context) -> None:
 def ask_again(reader: TelegramUser, *, story: str) -> Screen:
     """What is lost by beginning the story with this token again, and what stays."""
     at = place_in(reader, story)
-    if at is None:
-        return here(reader)
+    return again_screen(reader, at) if at else here(reader)
+
+
+def again_screen(reader: TelegramUser, at: Place) -> Screen:
+    """The question, for a reader who is known."""
     return screen(
         "again",
         {"title": at.told.title.in_(reader.spoken_language, at.told.language)},

@@ -37,12 +37,13 @@ def code_screen(reader: TelegramUser, code: str) -> Screen:
     if not code.strip():
         return Screen(RichText.plain(_("Escribe el código detrás: /codigo MEDIANOCHE")), (_back(reader),))
     try:
-        return _found(reader, hints.open_by_code(reader.pk, code))
+        return found_screen(reader, hints.open_by_code(reader.pk, code))
     except NoSuchCode as wrong:
         return Screen(RichText.plain(wrong.sentence(reader.spoken_language)), (_back(reader),))
 
 
-def _found(reader: TelegramUser, hint: Hint) -> Screen:
+def found_screen(reader: TelegramUser, hint: Hint) -> Screen:
+    """A hint that was just found out."""
     language = reader.spoken_language
     return screen("found", {"title": hint.title(language), "body": hint.body(language)}, _back(reader))
 
@@ -90,7 +91,7 @@ def join(reader: TelegramUser, *, first: str, second: str) -> Screen | Alert:
     """What comes of putting the two together."""
     mine = {short(hint): hint.pk for hint in hints.combinable(reader.pk)}
     try:
-        return _found(reader, hints.combine(reader.pk, _pk(mine, first), _pk(mine, second)))
+        return found_screen(reader, hints.combine(reader.pk, _pk(mine, first), _pk(mine, second)))
     except NothingHappens as nothing:
         return Alert(nothing.sentence(reader.spoken_language), box=True)
 

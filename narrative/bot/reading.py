@@ -1,10 +1,12 @@
 """The page a reader is at: the chat is the book, each fragment is a new message."""
 
+from urllib.parse import quote, urlencode
+
 from django.utils.translation import gettext as _
 
-from narrative.bot.buttons import AGAIN, ASK_AGAIN, CHECKPOINT, HERE, STEP, STORIES, UNDO, VIP, key_of, token
+from narrative.bot.buttons import AGAIN, ASK_AGAIN, CHECKPOINT, ENDINGS, HERE, STEP, STORIES, UNDO, VIP, key_of, token
 from narrative.models import MediaFile
-from narrative.services import choices
+from narrative.services import choices, links
 from narrative.services.choices import Place
 from narrative.story.content import Fragment, Story
 from narrative.story.engine import ONWARD
@@ -48,7 +50,18 @@ def _gate(reader: TelegramUser, at: Place, shown: Page) -> Screen:
 def _ways_back(reader: TelegramUser, at: Place) -> Rows:
     """Where nothing leads on: the checkpoint, the beginning, and the other stories."""
     saved = ((of_step(reader, at, CHECKPOINT, _("🔖 Volver al punto de control")),),) if at.has_checkpoint else ()
-    return (*saved, (again(reader, at),), (home(reader),))
+    ended = _of_ending(reader, at) if at.scene.fragment.ending and not at.scene.gate else ()
+    return (*saved, (again(reader, at),), *ended, (home(reader),))
+
+
+def _of_ending(reader: TelegramUser, at: Place) -> Rows:
+    """Which endings there are, and the story for a friend."""
+    count = _("Finales %(found)d/%(all)d") % dict(zip(("found", "all"), at.endings, strict=True))
+    shared = links.to_story(at.told.key)
+    title = at.told.title.in_(reader.spoken_language, at.told.language)
+    query = urlencode({"url": shared, "text": title}, quote_via=quote)
+    share = ((Button(_("Compartir la historia"), url=f"https://t.me/share/url?{query}"),),) if shared else ()
+    return ((in_story(reader, at, ENDINGS, count),), *share)
 
 
 def again(reader: TelegramUser, at: Place) -> Button:

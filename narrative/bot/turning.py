@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from telegram import CallbackQuery, MessageEntity, Update
 
 from narrative.bot.asking import price_of
-from narrative.bot.buttons import key_of
+from narrative.bot.buttons import key_of, token
 from narrative.bot.reading import choice_named, page, place_in
 from narrative.bot.stories import here
 from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, PriceNotAgreed, StoryNotFound
@@ -89,6 +89,26 @@ async def on_checkpoint(update: Update, context: Context) -> None:
     """ "Volver al punto de control"."""
     assert context.pressed is not None
     await _turn(update, context, await in_db(back, person_of(update), **_of_step(context), far=True))
+
+
+async def on_jump(update: Update, context: Context) -> None:
+    """ "Volver allí": where a link leads."""
+    assert context.pressed is not None
+    fragment = context.pressed.values[2]
+    await _turn(update, context, await in_db(jump, person_of(update), **_of_step(context), fragment=fragment))
+
+
+@for_reader
+def jump(reader: TelegramUser, *, story: str, step: int, fragment: str) -> Turned | Lost:
+    """Back to a fragment the reader has visited, by its token."""
+    at = place_in(reader, story)
+    keys = at.told.by_key if at else ()
+    key = next((key for key in keys if token(key_of(story), key) == fragment), "")
+    try:
+        there = choices.revisit(reader.pk, story=key_of(story), step=step, fragment=key)
+    except (ChoiceGone, NoUndo) as refused:
+        return _lost(refused, reader, story)
+    return Turned(page(reader, there), _("Sí, volver allí"))
 
 
 @for_reader

@@ -17,6 +17,7 @@ from narrative.models.drafts import (
 from narrative.models.due_letters import DueLetter
 from narrative.models.goals import CommunityGoal
 from narrative.models.hints import Hint, HintCombination, HintUnlock, plain_code
+from narrative.models.links import StoryLink
 from narrative.models.lucien import PLACEHOLDERS, LucienTemplate, in_words, text_problems
 from narrative.models.occasions import Occasion
 from narrative.models.rules import LucienRule
@@ -50,6 +51,7 @@ __all__ = [
     "SecondLook",
     "StepKind",
     "Story",
+    "StoryLink",
     "StoryPath",
     "in_words",
     "plain_code",

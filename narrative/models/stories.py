@@ -123,6 +123,7 @@ class StepKind(models.TextChoices):
     MOVED = "moved", _("pasó a otra edición")
     ENTERED = "entered", _("encontró la puerta abierta")
     LOCKED = "locked", _("tocó una opción cerrada")
+    REVISITED = "revisited", _("volvió por un enlace")
     REFUNDED = "refunded", _("recuperó un precio")
 
 

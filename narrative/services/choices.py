@@ -10,11 +10,11 @@ from narrative.services.places import Place, Standing
 from narrative.services.steps import Turn
 from narrative.story import content, engine
 from narrative.story.engine import Move
-from narrative.story.state import State
+from narrative.story.state import MOST_REMEMBERED, State
 from yabot.core.conditions import Facts
 from yabot.core.transactions import atomic
 
-__all__ = ["Place", "begin", "enter", "follow", "restart", "to_checkpoint", "undo", "where"]
+__all__ = ["Place", "begin", "enter", "follow", "restart", "revisit", "to_checkpoint", "undo", "where"]
 
 Picked = str | Callable[[content.Story, content.Fragment], str]  # a choice's key, or what finds it where they stand
 
@@ -164,6 +164,22 @@ def to_checkpoint(user_id: int, *, story: str, step: int) -> Place:
     now, state = standing.state, State.from_json(saved)
     kept = replace(state, endings=state.endings | now.endings, given=now.given)
     return _back(standing, kept, StepKind.CHECKPOINT)
+
+
+@atomic
+def revisit(user_id: int, *, story: str, step: int, fragment: str) -> Place:
+    """Go to a fragment the reader has visited, as a link asks; what they carry stays, and arriving gives nothing again.
+
+    Raises NoUndo for a fragment they have not visited, ChoiceGone.
+    """
+    standing = _at(user_id, story, step)
+    state = standing.state
+    if not state.visited.get(fragment) or fragment not in standing.told.by_key:
+        raise NoUndo
+    way = (*state.way, state.fragment)[-MOST_REMEMBERED:]
+    return _back(
+        standing, replace(state, fragment=fragment, here=frozenset(), way=way, arrived=True), StepKind.REVISITED
+    )
 
 
 def _back(standing: Standing, earlier: State, kind: StepKind) -> Place:

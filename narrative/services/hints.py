@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from narrative.errors import NoSuchCode, NothingHappens
+from narrative.errors import NoSuchCode, NoSuchLink, NothingHappens
 from narrative.events import HintOpened, HintUnlocked
 from narrative.models import Hint, HintCombination, HintUnlock, plain_code
 from narrative.services import knowledge, lucien, opened, second_looks
@@ -195,6 +195,16 @@ def open_by_code(user_id: int, code: str) -> Hint:
     found = Hint.objects.filter(code=wanted, is_active=True).first() if wanted else None
     if found is None:
         raise NoSuchCode
+    open_for_reader(user_id, [found.key])
+    return found
+
+
+@atomic
+def open_by_link(user_id: int, key: str) -> Hint:
+    """Open the hint that a link stands for; again, it is simply shown. Raises NoSuchLink when it is no more."""
+    found = Hint.objects.filter(key=key, is_active=True).first()
+    if found is None:
+        raise NoSuchLink
     open_for_reader(user_id, [found.key])
     return found
 

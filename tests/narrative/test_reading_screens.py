@@ -134,7 +134,7 @@ def test_an_ending_says_which_one_it_is_and_offers_to_begin_again(first):
     last = press(first, "puerta").page
 
     assert last.text.text == "Estás en fin.\n\n🏁 Final: La puerta\nHas encontrado 1 de 1 finales."
-    assert labels(last) == ["Empezar de nuevo", "📚 Las historias"]
+    assert labels(last) == ["Empezar de nuevo", "Finales 1/1", "📚 Las historias"]
     again = turning.begin_again(LUCIA, **of_step(last, "nuevo"))
     assert (again.page.text.text, again.chosen) == ("Hay tres puertas.", "Empezar de nuevo")
 

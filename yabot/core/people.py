@@ -11,6 +11,7 @@ from yabot.core.events import publish
 from yabot.core.models import (
     BotStatus,
     InboundUpdate,
+    KnownBot,
     MessageState,
     OutgoingMessage,
     TelegramChat,
@@ -22,6 +23,7 @@ from yabot.core.telegram.names import clean_name
 from yabot.core.transactions import atomic, on_commit
 
 _REMEMBERED = 100_000
+_bot: list[str] = []
 _met: OrderedDict[int, "Person"] = OrderedDict()
 
 
@@ -98,8 +100,23 @@ def _remember(people: dict[int, Person]) -> None:
 
 
 def forget_all() -> None:
-    """Forget which people this process has met: the next ``meet`` asks the database again."""
+    """Forget which people this process has met, and the bot's name: the next ``meet`` asks the database again."""
     _met.clear()
+    _bot.clear()
+
+
+@atomic
+def meet_bot(*, bot_id: int, username: str) -> None:
+    """Know under which name this bot is found."""
+    KnownBot.objects.update_or_create(id=bot_id, defaults={"username": username[:64], "met_at": clock.now()})
+    on_commit(_bot.clear)
+
+
+def bot_name() -> str:
+    """The name under which the bot is found, without the @; empty before it has run. Remembered once it is known."""
+    if not _bot:
+        _bot.extend(KnownBot.objects.order_by("-met_at").values_list("username", flat=True)[:1])
+    return _bot[0] if _bot else ""
 
 
 @atomic

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, translating
+from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, sharing, translating
 from narrative.admin.desk.rights import PLAY
 from narrative.admin.protection import as_links, where_used
 from narrative.models import Declaration, Fragment, Story
@@ -29,6 +29,7 @@ PAGES = {
     "publicar/pedir": ("ask", releasing.ask),
     "ediciones": ("releases", releasing.past),
     "exportar": ("exchange", exchange.show),
+    "compartir": ("share", sharing.show),
 }
 
 

@@ -6,7 +6,7 @@ from yabot.core.models.keys import IdempotentAnswer, ModuleKey
 from yabot.core.models.leases import Heartbeat, JobRun, Lease
 from yabot.core.models.metrics import OperationCount, OperationSample, ProcessReport, QueueSample
 from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMessage, TelegramFile
-from yabot.core.models.people import BotStatus, TelegramChat, TelegramUser
+from yabot.core.models.people import BotStatus, KnownBot, TelegramChat, TelegramUser
 from yabot.core.models.reactions import Reaction, ReactionSource, ReactionTotal
 from yabot.core.models.reconciliation import FindingState, ReconciliationFinding, ReconciliationWalk
 from yabot.core.models.webhooks import CallState, WebhookDelivery, WebhookEndpoint
@@ -22,6 +22,7 @@ __all__ = [
     "IdempotentAnswer",
     "InboundUpdate",
     "JobRun",
+    "KnownBot",
     "Lease",
     "MessagePriority",
     "MessageState",

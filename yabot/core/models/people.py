@@ -82,6 +82,22 @@ class TelegramUser(models.Model):
         return self.started_at is not None and self.blocked_at is None and self.erased_at is None
 
 
+class KnownBot(models.Model):
+    """The bot itself, as Telegram calls it: links to it carry its name. The one met last is the one that runs."""
+
+    id = models.BigIntegerField(_("id de Telegram"), primary_key=True)
+    username = models.CharField(_("usuario"), max_length=64)
+    met_at = models.DateTimeField(_("visto"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("bot")
+        verbose_name_plural = _("bots")
+        ordering = ["-met_at"]
+
+    def __str__(self) -> str:
+        return f"@{self.username}"
+
+
 class BotStatus(models.TextChoices):
     """What the bot may do in a chat."""
 

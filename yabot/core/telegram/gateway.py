@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from telegram.ext import Application
 
-from yabot.core import bell, broker, leases
+from yabot.core import bell, broker, leases, people
 from yabot.core.redaction import redact
 from yabot.core.telegram import senders
 from yabot.core.telegram.apologies import Apologies
@@ -101,6 +101,7 @@ class Gateway:
         if not await in_db(leases.take, POLLER_LEASE, self._owner, seconds=LEASE_SECONDS):
             raise AnotherPoller(await in_db(leases.holder, POLLER_LEASE))
         me = await self._meet_telegram()
+        await in_db(people.meet_bot, bot_id=int(me["id"]), username=str(me.get("username") or ""))
         application = self._parts.build(
             token=settings.TELEGRAM_TOKEN,
             api_url=settings.TELEGRAM_API_URL,
