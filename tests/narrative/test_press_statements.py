@@ -23,13 +23,15 @@ ASKS = Condition.from_text("besitos >= 1; not hint mapa; not vip; reactions 0")
 
 # What a press does, and its most statements, the transaction's own two included.
 PRESSES = {
-    "free": ({}, 9),
-    "conditional": ({"condition": ASKS}, 12),
-    "paid": ({"price": 5}, 13),
-    "a gift": ({"effects": (BESITOS, GiveItem("llave"), AssignMission("m"))}, 10),
-    "a hint with its letter": ({"effects": (HINT,)}, 13),
-    "a letter": ({"effects": (LETTER,)}, 14),
-    "everything at once": ({"price": 5, "condition": ASKS, "effects": (HINT, LETTER, BESITOS)}, 26),
+    "free": ({}, 8),
+    "conditional": ({"condition": ASKS}, 11),
+    "paid": ({"price": 5}, 12),
+    "a gift": ({"effects": (BESITOS, GiveItem("llave"), AssignMission("m"))}, 9),
+    "a hint with its letter": ({"effects": (HINT,)}, 12),
+    "a letter": ({"effects": (LETTER,)}, 11),
+    "three letters": ({"effects": (LETTER, LETTER, LETTER)}, 11),
+    "a letter that tells numbers": ({"effects": (SendLetter("numeros"),)}, 13),
+    "everything at once": ({"price": 5, "condition": ASKS, "effects": (HINT, LETTER, BESITOS)}, 23),
 }
 presses = pytest.mark.parametrize(("does", "most"), PRESSES.values(), ids=PRESSES)
 
@@ -42,8 +44,9 @@ def on_the_first_page(django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):
             stories.stories_of(ANA)
         WalletFactory(user_id=ANA.id, balance=500)
-        LucienTemplateFactory(key="carta", text_es="Buenas noches, {nombre}.")
-        HintFactory(key="mapa", template=LucienTemplateFactory(text_es="Se abre «{pista}»."))
+        LucienTemplateFactory(key="carta", text_es="Buenas noches, {nombre}.", text_en="")
+        LucienTemplateFactory(key="numeros", text_es="Tienes {besitos} besitos y {reacciones} reacciones.")
+        HintFactory(key="mapa", template=LucienTemplateFactory(text_es="Se abre «{pista}».", text_en=""))
         there = fragment("patio", choice("fin", price=3))
         library.told_in(library.release(story(fragment("sala", choice("patio", **does)), there, ending("fin"))).pk)
         catalogue()
