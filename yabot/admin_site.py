@@ -72,7 +72,10 @@ class YabotAdminSite(_Site):
         return apps if app_label else menu.grouped(apps)
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page, with how everything is."""
+        """The first page, with how everything is, and what whoever works on stories was doing."""
+        from narrative.admin.desk import beginning
         from yabot.core.admin import status
 
-        return super().index(request, {**status.dashboard(request), **(extra_context or {})})
+        return super().index(
+            request, {**status.dashboard(request), **beginning.context(request), **(extra_context or {})}
+        )
