@@ -25,6 +25,7 @@ class NotEnoughBesitos(EconomyError):
     """The wallet holds less than what was asked of it. ``missing`` is the difference."""
 
     code = "GAM001"
+    again = True  # a payment with the same reference may have taken them
 
     def __init__(self, *, missing: int) -> None:
         self.missing = missing

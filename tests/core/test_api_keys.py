@@ -1,5 +1,6 @@
 """Who may ask the API: keys, what each may, and how they are made and end."""
 
+import hmac
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +42,18 @@ def test_who_has_no_key_is_told_so(header, status, code):
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer["WWW-Authenticate"].startswith("Bearer")
     assert set(answer.json()) == {"code", "detail", "fields"}
+
+
+@pytest.mark.parametrize("wrong", ["yk_000000000000_nothing", "rubbish", "yk_{prefix}_wrong", "yk_{prefix}_"])
+def test_no_wrong_key_is_found_wrong_sooner_than_another(wrong, monkeypatch):
+    key, _ = keys.create("shop", ["core:read"])
+    compared, digest = [], hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda one, other: compared.append(len(one)) or digest(one, other))
+
+    with pytest.raises(keys.KeyUnknown):
+        keys.check(wrong.format(prefix=key.prefix))
+
+    assert compared == [64]
 
 
 def test_a_key_ends_when_its_time_is_over():

@@ -175,6 +175,18 @@ def test_many_wrong_keys_from_one_address_wait_and_a_good_one_does_not():
     assert (answers[-1].json()["code"], answers[-1]["Retry-After"]) == ("LIM001", "60")
 
 
+def test_a_forged_address_avoids_no_limit(settings):
+    settings.API_RATE, wrong = 2, {"Authorization": "Bearer yk_000000000000_nothing"}
+    headers = bearer()
+
+    with time_machine.travel(NOON, tick=False):
+        refused = [ask(WALLET, wrong | {"X-Forwarded-For": f"10.0.0.{n}"}) for n in range(MOST_REFUSED + 1)]
+        answers = [ask(WALLET, headers | {"X-Forwarded-For": f"10.0.1.{n}"}) for n in range(3)]
+
+    assert refused[-1].status_code == 429
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
 def test_a_reader_is_not_written_to_too_often_whoever_asks(settings):
     settings.API_RATE_PER_READER = 2
     orders = [ORDER | {"reference": f"shop:{number}"} for number in range(3)]

@@ -93,6 +93,27 @@ def test_two_equal_writes_at_once_happen_once():
     assert proof.prove().ok
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_payment_ordered_twice_at_once_with_other_keys_is_made_and_told_to_both():
+    WalletFactory(user_id=1, balance=ORDER["amount"])
+    headers = bearer()
+    statuses = []
+
+    def spend(number: int) -> None:
+        answer = ask(WALLET + "spend/", headers, "post", ORDER, **{"Idempotency-Key": f"try {number}"})
+        statuses.append(answer.status_code)
+        connection.close()
+
+    threads = [threading.Thread(target=spend, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert statuses == [200] * 4
+    assert wallets.balance_of(1) == 0
+
+
 def test_an_answer_is_kept_for_a_day():
     ask(WALLET + "add/", bearer(), "post", ORDER, **{"Idempotency-Key": "abc"})
 

@@ -156,3 +156,13 @@ def test_a_key_of_one_reader_knows_no_webhooks():
 
     assert ask(headers, "get").status_code == 404
     assert ask(headers, "post", body=NEW).status_code == 404
+
+
+def test_nothing_is_replayed_to_a_webhook_that_is_off(headers) -> None:
+    dead = WebhookDeliveryFactory(dead=True, endpoint__is_active=False)
+
+    answer = ask(headers, "post", f"{dead.endpoint_id}/deliveries/{dead.pk}/replay/")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "WHK005")
+    dead.refresh_from_db()
+    assert dead.state == CallState.DEAD

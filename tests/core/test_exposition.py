@@ -1,6 +1,11 @@
 """What Prometheus reads, and who may read it."""
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -8,6 +13,7 @@ from tests.core.test_measuring import JOB, SEND, Process
 from tests.factories import core as factories
 from tests.factories.keys import bearer
 from yabot.core import health, keys
+from yabot.core.api.throttling import MOST_REFUSED
 from yabot.core.health import LEDGER, POLLER, Beat
 from yabot.core.models import ModuleKey
 
@@ -136,3 +142,15 @@ def test_a_key_that_ended_is_told_why_and_how_to_come_in(client: Client) -> None
 
 def test_metrics_are_only_read(client: Client) -> None:
     assert client.post("/metrics").status_code == 405
+
+
+def test_many_wrong_keys_from_one_address_wait(client: Client, settings: Any) -> None:
+    cache.clear()
+    settings.METRICS_NETWORKS = []
+    wrong = {"Authorization": "Bearer yk_000000000000_nothing"}
+
+    with time_machine.travel(datetime(2026, 11, 24, 12, 0, tzinfo=UTC), tick=False):
+        answers = [client.get("/metrics", headers=wrong) for _ in range(MOST_REFUSED + 1)]
+
+    assert {answer.status_code for answer in answers[:-1]} == {401}
+    assert (answers[-1].status_code, answers[-1]["Retry-After"]) == (429, "60")

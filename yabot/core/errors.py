@@ -11,6 +11,7 @@ class DomainError(Exception):
     """Something the domain refuses, with a stable ``code`` and a sentence for the person who asked."""
 
     code: ClassVar[str] = "YAB000"
+    again: bool = False  # whether the same thing, done at the same moment, may be why: another try finds it then
 
     def sentence(self, language: str) -> str:
         """What happened, in ``language``: ``"en"``, or Spanish for any other."""

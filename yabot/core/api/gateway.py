@@ -154,8 +154,11 @@ def once(method: Method) -> Method:
         effect = functools.partial(method, view, request, *args, **kwargs)
         try:
             return _answer(request, key, effect)
-        except IntegrityError:  # the same request at the same moment was first: its answer is there now
-            if is_inside():
+        except (
+            IntegrityError,
+            DomainError,
+        ) as error:  # the same at the same moment may have been first: it is there now
+            if is_inside() or not (isinstance(error, IntegrityError) or error.again):
                 raise
             return _answer(request, key, effect)
 

@@ -1,14 +1,17 @@
 """``/metrics``: for a Prometheus server that is near, or that has a key or the token."""
 
 import hmac
+import math
 from http import HTTPStatus
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+from rest_framework.exceptions import Throttled
 
 from yabot.core import keys
+from yabot.core.api import throttling
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 RIGHT = "core:metrics"
@@ -17,9 +20,15 @@ _PROXIED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Every measurement of every process. Refuses like the API, but in words: 401 without a good key, 403 with one."""
+    """Every measurement of every process. Refuses like the API, but in words: 401 without a good key, 403 with one.
+
+    Wrong keys of one address are counted with those it showed to the API: 429 for too many.
+    """
     try:
         check(request)
+    except Throttled as error:
+        wait = {"Retry-After": str(max(1, math.ceil(error.wait or 1)))}
+        return HttpResponse("LIM001\n", status=HTTPStatus.TOO_MANY_REQUESTS, content_type="text/plain", headers=wait)
     except keys.KeyRefused as error:
         said = f"{error.code} {error.sentence('en')}\n/metrics needs a key with {RIGHT}, or METRICS_TOKEN, from here.\n"
         headers = {"WWW-Authenticate": 'Bearer realm="yabot"'} if error.status == HTTPStatus.UNAUTHORIZED else {}
@@ -32,7 +41,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> None:
     """Let in whoever is near, the token, and a key with the right that is not bound to one reader.
 
-    Raises KeyRefused.
+    Raises KeyRefused, and Throttled for one wrong key after the other.
     """
     if _is_near(request):
         return
@@ -42,7 +51,11 @@ def check(request: HttpRequest) -> None:
         raise keys.KeyMissing
     if settings.METRICS_TOKEN and hmac.compare_digest(given.encode(), settings.METRICS_TOKEN.encode()):
         return
-    key = keys.check(given)
+    try:
+        key = keys.check(given)
+    except keys.KeyRefused:
+        throttling.note_refusal(request.META.get("REMOTE_ADDR", ""))
+        raise
     if not key.may(RIGHT) or key.user_id is not None:
         raise keys.KeyNotPermitted
 

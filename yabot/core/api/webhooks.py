@@ -18,6 +18,7 @@ from yabot.core.api.users import IDEMPOTENCY
 from yabot.core.errors import DomainError
 from yabot.core.models import CallState, WebhookDelivery, WebhookEndpoint
 from yabot.core.webhooks import endpoints, queue, rules, signing
+from yabot.core.webhooks.errors import EndpointOff
 
 EXAMPLE = {"name": "Shop", "url": "https://shop.example/yabot", "event_types": ["besitos_added"]}
 STATES = {state.name.lower(): state for state in CallState}
@@ -262,8 +263,10 @@ class ReplayView(GatewayView):
     )
     @once
     def post(self, request: Request, endpoint_id: UUID, delivery_id: UUID) -> Response:
-        """Make a finished call again, received or abandoned, under the same id. One that waits goes on waiting."""
+        """Make a finished call again, received or abandoned, under the same id; 409 WHK005 while the webhook is off."""
         row = get_object_or_404(WebhookDelivery, pk=delivery_id, endpoint=endpoint_id)
+        if not row.endpoint.is_active:
+            raise EndpointOff
         queue.replay([row.pk])
         row.refresh_from_db()
         return Response(WebhookCall(row).data, 202)

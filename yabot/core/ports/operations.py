@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from yabot.core import clock, errands, modules
 from yabot.core.errors import DomainError, ModuleAway, Unavailable
+from yabot.core.metrics import Kind, measured
+from yabot.core.metrics import Operation as Measured
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -44,7 +46,9 @@ class Refused(DomainError):
     @classmethod
     def of(cls, error: DomainError) -> "Refused":
         """The refusal of a service, as other modules see it."""
-        return cls(error.code, error.sentence("es"), error.sentence("en"))
+        refused = cls(error.code, error.sentence("es"), error.sentence("en"))
+        refused.again = error.again
+        return refused
 
     def sentence(self, language: str) -> str:
         """The other module's sentence."""
@@ -105,7 +109,8 @@ class Operation(Generic[Q, A]):
     def _call(self, asked: Q) -> Answer[A]:
         address = modules.address_of(self.module)
         if not address:
-            return Answer(self.perform(asked), clock.now())
+            with measured(Measured(Kind.PORT, self.module, self.name)):
+                return Answer(self.perform(asked), clock.now())
         from yabot.core.ports import remote  # only processes that ask others need an HTTP client
 
         return errands.bring((self.full_name, asked), lambda: remote.call(self, asked, address))
