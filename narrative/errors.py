@@ -198,3 +198,15 @@ class NothingHappens(DomainError):
         if language == "en":
             return "Nothing happens. These two do not belong together."
         return "No pasa nada. Esas dos no van juntas."
+
+
+class CannotSplit(DomainError):
+    """A text is not parted inside a format, nor at one of its ends. Nothing was saved."""
+
+    code = "NAR047"
+
+    def sentence(self, language: str) -> str:
+        """Where to put the cursor."""
+        if language == "en":
+            return "Put the cursor between two paragraphs, outside of any format, and split it there."
+        return "Pon el cursor entre dos párrafos, fuera de cualquier formato, y pártelo ahí."

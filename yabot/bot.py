@@ -19,10 +19,12 @@ from telegram.ext import (
 from channeladmin.bot import hearts
 from channeladmin.services.hearts import PRESS
 from gamification.bot import wallet
-from narrative.bot import asking, buttons, endings, finding, hints, links, stories, turning
+from narrative.bot import asking, buttons, endings, finding, hints, links, stories, trying, turning
+from narrative.services.trials import TRIAL
 from yabot.core import modules
-from yabot.core.bot import errors, home, start, wishes
+from yabot.core.bot import errors, home, staff, start, wishes
 from yabot.core.bot.errors import checked
+from yabot.core.staff import PREFIX
 from yabot.core.telegram import raw
 from yabot.core.telegram.client import BotApi
 from yabot.core.telegram.lane import RawHandler
@@ -96,6 +98,7 @@ def offer_links() -> None:
     start.deep_links.update({name: screen for name, screen in screens.items() if _runs_here(screen)})
     opened = {"cuento-": stories.story_by_link, "c-": finding.code_screen, "h-": links.by_link}
     start.deep_prefixes.update({name: screen for name, screen in opened.items() if _runs_here(screen)})
+    start.deep_prefixes[PREFIX] = staff.linked_by
     home.ways_on[:] = [stories.ways_on] if _runs_here(stories.ways_on) else []
     start.first_steps[:] = [stories.first_step] if _runs_here(stories.first_step) else []
 
@@ -121,6 +124,7 @@ STORY_BUTTONS = (
     (stories.on_continue, buttons.GO_ON),
     (stories.on_stories, buttons.STORIES),
     (stories.on_vip, buttons.VIP),
+    (trying.on_trial, TRIAL),
     (finding.on_first, finding.FIRST),
     (finding.on_second, finding.SECOND),
     (hints.on_hints, finding.LIST),

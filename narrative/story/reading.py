@@ -10,6 +10,13 @@ from yabot.core.errors import DomainError
 
 T = TypeVar("T")
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
+
+
+def is_key(text: str) -> bool:
+    """Whether this is a key."""
+    return bool(KEY.match(text))
+
+
 LANGUAGE = re.compile(r"[a-z]{2}\Z")
 UNSOUND = re.compile("[\0\ud800-\udfff]")  # characters that no database keeps, or no encoding
 FAR = 1_000_000  # how far from the middle of the graph a fragment may stand
@@ -26,8 +33,12 @@ class StoryError(DomainError):
 
     def sentence(self, language: str) -> str:
         """What is wrong, and where."""
-        words = self._en if language == "en" else self._es
+        words = self.words(language)
         return f"{self.place}: {words}" if self.place else words
+
+    def words(self, language: str) -> str:
+        """What is wrong, for a page that shows where."""
+        return self._en if language == "en" else self._es
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from narrative.admin.desk.forms import Desk
+from narrative.admin.desk.forms import Desk, spoken
 from narrative.services import drafts, knowledge
 from narrative.story import content, page, playing
 from narrative.story.playing import Persona, Played
@@ -14,8 +15,6 @@ from yabot.core import clock
 from yabot.core.conditions import Condition
 from yabot.core.telegram.limits import CAPTION, ENTITIES, TEXT
 from yabot.core.telegram.preview import to_preview_html
-
-BUTTON_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +27,10 @@ class Known:
 
 
 PERSONAS = (
-    Known("nuevo", _("lector nuevo"), Persona()),
-    Known("rico", _("con 500 besitos"), Persona(besitos=500, reactions=100)),
-    Known("vip", _("VIP"), Persona(vip=True)),
-    Known("vip-rico", _("VIP con 500 besitos"), Persona(vip=True, besitos=500, reactions=100)),
+    Known("nuevo", gettext_lazy("lector nuevo"), Persona()),
+    Known("rico", gettext_lazy("con 500 besitos"), Persona(besitos=500, reactions=100)),
+    Known("vip", gettext_lazy("VIP"), Persona(vip=True)),
+    Known("vip-rico", gettext_lazy("VIP con 500 besitos"), Persona(vip=True, besitos=500, reactions=100)),
 )
 
 
@@ -41,25 +40,49 @@ def persona_of(key: str, language: str) -> Persona:
     return replace(found, language="en" if language == "en" else "es")
 
 
-def preview(given: QueryDict, work: Any, desk: Desk) -> dict[str, Any]:
-    """What the page shows of what is typed now."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is typed now, as the chosen persona finds it; ``gate`` is what those read who may not."""
+
+    fragment: content.Fragment
+    played: Played
+    gate: str
+
+    @property
+    def shown(self) -> page.Page:
+        """The page that is drawn, and sent."""
+        return self.played.page
+
+
+def look(given: QueryDict, work: Any, desk: Desk) -> Look:
+    """Play what is typed, from here."""
     files = dict(work.story.media.values_list("path", "kind"))
     fragment = desk.fragment(work.fragment.key or "nuevo", files)
-    persona = persona_of(given.get("persona", ""), given.get("language", ""))
+    persona = persona_of(given.get("persona", ""), given.get("language", work.story.language))
     story = drafts.told(work.story)
     others = tuple(part for part in story.fragments if part.key != fragment.key)
     story = replace(story, fragments=(*others, fragment))
     names = knowledge.hint_titles()
     played = playing.play(story, persona, start=fragment.key, now=clock.now(), names=names)
-    shown = played
-    if played.page.is_gate:  # the editor sees the gate and the page behind it
-        opened = replace(story, fragments=(*others, replace(fragment, vip=False, condition=Condition())))
-        shown = playing.play(opened, persona, start=fragment.key, now=clock.now(), names=names)
-    return {**drawn(shown, work.story), "gate": _gate(played), **counters(fragment, persona.language, story.language)}
+    if not played.page.is_gate:
+        return Look(fragment, played, "")
+    # The editor sees the gate and the page behind it.
+    opened = replace(story, fragments=(*others, replace(fragment, vip=False, condition=Condition())))
+    behind = playing.play(opened, persona, start=fragment.key, now=clock.now(), names=names)
+    return Look(fragment, behind, played.page.text.text)
 
 
-def _gate(played: Played) -> str:
-    return played.page.text.text if played.page.is_gate else ""
+def preview(seen: Look, story: Any) -> dict[str, Any]:
+    """What the phone's template needs of it."""
+    language = seen.played.persona.language
+    typed = counted(seen.fragment, story.language, story.language)
+    return {
+        **drawn(seen.played, story),
+        "gate": seen.gate,
+        "count": counted(seen.fragment, language, story.language),
+        "typed": typed,
+        "problems": problems(seen.fragment, language, story.language),
+    }
 
 
 def drawn(played: Played, story: Any) -> dict[str, Any]:
@@ -87,22 +110,38 @@ def _alt(played: Played) -> str:
     return media.alt.in_(played.persona.language, played.story.language) if media else ""
 
 
-def counters(fragment: content.Fragment, language: str, source: str) -> dict[str, Any]:
-    """How much of what Telegram takes is used, and what has to be mended."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much of what Telegram takes a text uses."""
+
+    used: int
+    limit: int
+    entities: int
+    most_entities: int = ENTITIES
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is too long to be sent whole."""
+        return self.used > self.limit
+
+
+def counted(fragment: content.Fragment, language: str, source: str) -> Count:
+    """The count of the fragment's text in this language."""
+    rich = page.measured(fragment.text.in_(language, source))
+    return Count(rich.length, CAPTION if fragment.media else TEXT, len(rich.entities))
+
+
+def problems(fragment: content.Fragment, language: str, source: str) -> list[str]:
+    """What has to be mended: in the text by line and column, and the buttons that are cut off."""
     limit = CAPTION if fragment.media else TEXT
-    text = fragment.text.in_(language, source)
-    found = page.problems(text, limit)
-    rich = page.measured(text)
-    return {
-        "used": rich.length,
-        "limit": limit,
-        "entities": len(rich.entities),
-        "most_entities": ENTITIES,
-        "problems": [_problem(one, language) for one in found],
-        "over": rich.length > limit,
-    }
-
-
-def _problem(found: Any, language: str) -> str:
-    said = found["en" if language == "en" else "es"]
-    return f"{found['line']}:{found['column']} {said}"
+    found = page.problems(fragment.text.in_(language, source), limit)
+    said = [f"{one['line']}:{one['column']} {one[spoken()]}" for one in found]
+    for choice in fragment.choices:
+        words = choice.label.in_(language, source)
+        room = page.LABEL - (len(f" · {choice.price} {page.COIN}") if choice.price else 0)
+        if len(words) > room:
+            said.append(
+                _("El botón «%(label)s» tiene %(used)d letras y solo se leen %(room)d.")
+                % {"label": words, "used": len(words), "room": room}
+            )
+    return said

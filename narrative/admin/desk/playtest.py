@@ -1,28 +1,32 @@
 """The play-test: the story as anyone, from anywhere, with the readers' own engine. Nothing of it is stored."""
 
-import re
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
-from django.urls import reverse
-from django.utils import timezone
+import orjson
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
-from narrative.admin.desk import phone, rights
+from narrative.admin.desk import paths, personas, phone, rights, trials
 from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.naming import Names
+from narrative.admin.desk.personas import Typed
 from narrative.errors import ChoiceClosed, ChoiceGone
-from narrative.models import Story, StoryPath
+from narrative.models import Fragment, Story
 from narrative.services import drafts, knowledge
 from narrative.story import content, playing
 from narrative.story.playing import Persona, Played
 from narrative.story.reading import StoryError
 from yabot.core import clock
 
-_COUNT = re.compile(r"-?[0-9]{1,9}")
-LISTS = ("hints", "visited", "flags", "achievements")
-NUMBERS = ("items", "counters")
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who wants to play, from where, and which way."""
+
+    typed: Typed
+    start: str
+    steps: list[str]
 
 
 def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
@@ -30,34 +34,65 @@ def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
     story = rights.story_for(request, pk, rights.PLAY)
     given = request.POST if request.method == "POST" else request.GET
     told = drafts.told(story)
-    start = given.get("desde", "") or told.start
-    steps = [step for step in given.get("pasos", "").split(",") if step]
-    trouble, played, persona = "", None, Persona(language=story.language)
-    try:
-        persona = persona_from(given, story.language)
-        if start in told.by_key:
-            played, steps, trouble = walk(told, persona, start, _wanted(given, steps))
-    except StoryError as wrong:
-        trouble = wrong.sentence(spoken())
+    names = Names(story, told)
+    wanted = _wanted(given, story, names)
+    persona, start, steps = wanted.typed.persona, wanted.start, wanted.steps
+    played, trouble = None, list(wanted.typed.refused)
+    if start in told.by_key:
+        played, steps, refused = walk(told, persona, start, steps)
+        trouble += [refused] if refused else []
     context = {
         "title": _("Probar"),
         "story": story,
         "start": start,
         "steps": ",".join(steps),
         "persona": persona,
-        "typed": typed(given, persona),
-        "played": played,
-        "trail": trail(played) if played else [],
-        "carries": carries(played) if played else [],
+        "persona_json": orjson.dumps(persona.to_json()).decode(),
+        "now": wanted.typed.shown.get("now", ""),
+        "fields": personas.fields(wanted.typed, names),
+        "presets": phone.PERSONAS,
+        "options": names.options,
+        "titles": names.titles.get("fragment", {}),
         "trouble": trouble,
         "fragments": told.fragments,
-        "paths": list(StoryPath.objects.filter(story=story)),
-        **(phone.drawn(played, story) if played else {}),
+        "paths": paths.rows(told, story),
+        "may_keep": request.user.has_perm(rights.WRITE),
+        "turn": trials.turn(),
+        **(_drawn(request, story, played, names) if played else {}),
     }
     return rights.page(request, admin, "play", context)
 
 
-def _wanted(given: QueryDict, steps: list[str]) -> list[str]:
+def _drawn(request: HttpRequest, story: Story, played: Played, names: Names) -> dict[str, Any]:
+    """The page on the phone, the way there, and what the persona has by now."""
+    here = played.page.fragment
+    return {
+        "played": played,
+        "trail": trail(played),
+        "carries": carries(played, names),
+        "here_pk": Fragment.objects.filter(story=story, key=here).values_list("pk", flat=True).first(),
+        "here_title": names.title("fragment", here),
+        **phone.drawn(played, story),
+        **trials.send(request, story, played.page),
+    }
+
+
+def _wanted(given: QueryDict, story: Story, names: Names) -> Wanted:
+    """What the form says; or a saved path, from its beginning to its end."""
+    path = paths.chosen(story, given.get(paths.WALKED, ""))
+    if path is not None:
+        try:
+            return Wanted(personas.again(Persona.from_json(path.persona), names), path.start, list(path.choices))
+        except StoryError:
+            pass
+    steps = [step for step in given.get("pasos", "").split(",") if step]
+    start = given.get("desde", "") or names.told.start
+    if given.get("desde", start) != given.get("estaba", start):  # from somewhere else: another way
+        steps = []
+    return Wanted(personas.read(given, names), start, _pressed(given, steps))
+
+
+def _pressed(given: QueryDict, steps: list[str]) -> list[str]:
     """The steps after the pressed button: one more, one less, or none."""
     if "deshacer" in given:
         return steps[:-1]
@@ -77,50 +112,6 @@ def walk(told: content.Story, persona: Persona, start: str, steps: list[str]) ->
     return played, steps, ""
 
 
-def persona_from(given: QueryDict, language: str) -> Persona:
-    """Who plays, as it was typed. Raises StoryError."""
-    if "idioma" not in given:
-        return Persona(language=language)
-    values: dict[str, Any] = {
-        "language": given["idioma"],
-        "vip": given.get("vip") == "1",
-        "besitos": _number(given.get("besitos", "")),
-        "reactions": _number(given.get("reactions", "")),
-        "now": _moment(given.get("now", "")),
-    }
-    for name in LISTS:
-        values[name] = [word for word in given.get(name, "").replace(",", " ").split() if word]
-    for name in NUMBERS:
-        values[name] = dict(_counted(part) for part in given.get(name, "").replace(";", ",").split(",") if part.strip())
-    return Persona.from_json(values)
-
-
-def _number(text: str) -> int:
-    digits = text.strip()
-    return min(int(digits[:12]), 10**9) if digits.isdecimal() else 0
-
-
-def _counted(part: str) -> tuple[str, int]:
-    """``llave 2`` or ``llave``."""
-    key, _space, number = part.strip().partition(" ")
-    return key, int(number) if _COUNT.fullmatch(number.strip()) else 1
-
-
-def _moment(text: str) -> str:
-    """The day and hour that were typed, in the community's zone."""
-    try:
-        return timezone.make_aware(datetime.fromisoformat(text)).isoformat() if text else ""
-    except ValueError:
-        return text
-
-
-def typed(given: QueryDict, persona: Persona) -> dict[str, str]:
-    """What the form shows again."""
-    words = {name: " ".join(sorted(getattr(persona, name))) for name in LISTS}
-    counts = {name: ", ".join(f"{key} {n}" for key, n in getattr(persona, name).items()) for name in NUMBERS}
-    return {**words, **counts, "now": given.get("now", "")}
-
-
 def trail(played: Played) -> list[dict[str, str]]:
     """The way so far: where somebody was and what they chose there."""
     choices = {choice.key: choice for _fragment, choice in played.story.choices()}
@@ -133,51 +124,21 @@ def trail(played: Played) -> list[dict[str, str]]:
     return way
 
 
-def carries(played: Played) -> list[tuple[str, str]]:
-    """What the persona has by now."""
+def carries(played: Played, names: Names) -> list[tuple[str, str]]:
+    """What the persona has by now, by its titles."""
     facts, state = played.facts, played.state
+
+    def many(kind: str, held: Any) -> str:
+        return ", ".join(f"{names.title(kind, key)} × {count}" for key, count in held.items() if count) or "—"
+
+    def some(kind: str, held: Any) -> str:
+        return ", ".join(names.title(kind, key) for key in sorted(held)) or "—"
+
     return [
         (_("besitos"), str(facts.besitos)),
-        (_("objetos"), ", ".join(f"{key} × {count}" for key, count in facts.items.items() if count) or "—"),
-        (_("pistas"), ", ".join(sorted(facts.hints)) or "—"),
-        (_("marcas"), ", ".join(sorted(state.flags)) or "—"),
-        (_("contadores"), ", ".join(f"{key} {count}" for key, count in state.counters.items()) or "—"),
-        (_("finales"), ", ".join(sorted(state.endings)) or "—"),
+        (_("objetos"), many("item", facts.items)),
+        (_("pistas"), some("hint", facts.hints)),
+        (_("marcas"), some("flag", state.flags)),
+        (_("contadores"), many("counter", state.counters)),
+        (_("finales"), some("fragment", state.endings)),
     ]
-
-
-def save(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:
-    """Keep this way as a path that every release has to walk again."""
-    story = rights.story_for(request, pk, rights.WRITE)
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    back = reverse("admin:narrative_story_play", args=[story.pk])
-    name = request.POST.get("nombre", "").strip()[:100]
-    try:
-        persona = persona_from(request.POST, story.language)
-        steps = [step for step in request.POST.get("pasos", "").split(",") if step]
-        start = request.POST.get("desde", "")
-        told, names = drafts.told(story), knowledge.hint_titles()
-        played = playing.play(told, persona, start=start, choices=steps, now=clock.now(), names=names)
-    except (StoryError, ChoiceGone, ChoiceClosed, KeyError):
-        messages.error(request, _("Este camino ya no se puede andar; no se ha guardado."))
-        return HttpResponseRedirect(back)
-    if not name:
-        messages.error(request, _("Ponle un nombre al camino."))
-        return HttpResponseRedirect(back)
-    keep(story, name, played, start, request.user.get_username())
-    messages.success(request, _("El camino «%s» se andará en cada publicación.") % name)
-    return HttpResponseRedirect(back)
-
-
-def keep(story: Story, name: str, played: Played, start: str, by: str) -> StoryPath:
-    """Store a walked path; one with the same name is replaced."""
-    values = {
-        "persona": played.persona.to_json(),
-        "start": start,
-        "choices": list(played.taken),
-        "screens": [page.to_json() for page in played.pages],
-        "saved_by": by,
-        "saved_at": clock.now(),
-    }
-    return StoryPath.objects.update_or_create(story=story, name=name, defaults=values)[0]

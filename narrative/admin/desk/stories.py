@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from narrative.admin.desk import exchange, mapping, playtest, releasing, reviewing, sharing, translating
+from narrative.admin.desk import exchange, mapping, paths, playtest, releasing, reviewing, sharing, translating
 from narrative.admin.desk.rights import PLAY
 from narrative.admin.protection import as_links, where_used
 from narrative.models import Declaration, Fragment, Story
@@ -22,7 +22,7 @@ PAGES = {
     "mapa/mover": ("map_move", mapping.move),
     "mapa/unir": ("map_link", mapping.link),
     "probar": ("play", playtest.show),
-    "probar/guardar": ("play_save", playtest.save),
+    "probar/guardar": ("play_save", paths.keep),
     "revisar": ("review", reviewing.show),
     "traducir": ("translate", translating.show),
     "publicar": ("release", releasing.show),

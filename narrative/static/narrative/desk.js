@@ -20,7 +20,11 @@
       preview.later();
     });
     form.addEventListener("change", () => preview.later());
-    form.addEventListener("submit", () => { dirty = false; number(form); });
+    form.addEventListener("submit", (event) => {
+      dirty = false;
+      number(form);
+      if (event.submitter && event.submitter.name === "_split") form.elements.split_at.value = caret(form.querySelector("#id_text"));
+    });
     window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
     preview.ask();
   }
@@ -29,6 +33,14 @@
     const bar = form.querySelector(".desk-tools");
     const area = form.querySelector("#id_text");
     bar.hidden = false;
+    area.addEventListener("paste", (event) => {
+      const text = event.clipboardData.getData("text/plain");
+      const html = fromMarkdown(text);
+      form.querySelector(".desk-pasted").hidden = html === text;
+      if (html === text) return;
+      event.preventDefault();
+      document.execCommand("insertText", false, html); // so that Ctrl+Z takes it back
+    });
     const put = (before, after) => {
       const [from, to] = [area.selectionStart, area.selectionEnd];
       const chosen = area.value.slice(from, to);
@@ -52,6 +64,25 @@
         if (!Number.isNaN(moment)) put(`<tg-time unix="${moment / 1000}" format="Dt">`, "</tg-time>");
       }
     });
+  }
+
+  /* Where the text is parted: the cursor, when it is inside; else the server finds the best place. */
+  function caret(area) {
+    const at = area.selectionStart;
+    return at > 0 && at < area.value.length ? Array.from(area.value.slice(0, at)).length : "";
+  }
+
+  /* Markdown from elsewhere, in Telegram's tags; text with tags of its own stays as it is. */
+  function fromMarkdown(text) {
+    if (/<\/?[a-z-]+[^>]*>/i.test(text)) return text;
+    const marks = [[/\*\*(?=\S)([^*\n]+?)\*\*/g, "b"], [/__(?=\S)([^_\n]+?)__/g, "b"], [/\|\|(?=\S)([^|\n]+?)\|\|/g, "tg-spoiler"], [/~~(?=\S)([^~\n]+?)~~/g, "s"],
+      [/`([^`\n]+)`/g, "code"], [/(?<![\w*])\*(?=\S)([^*\n]+?)\*(?!\w)/g, "i"], [/(?<!\w)_(?=\S)([^_\n]+?)_(?!\w)/g, "i"]];
+    let html = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+    const plain = html;
+    html = html.replace(/\[([^\]\n]+)\]\((https?:\/\/[^\s)]+)\)/g, (_all, words, address) => `<a href="${address.replaceAll('"', "&quot;")}">${words}</a>`);
+    for (const [mark, tag] of marks) html = html.replace(mark, (_all, words) => `<${tag}>${words}</${tag}>`);
+    html = html.replace(/(^|\n)((?:> ?[^\n]*(?:\n|$))+)/g, (_all, before, quote) => `${before}<blockquote>${quote.trim().replace(/^> ?/gm, "")}</blockquote>\n`);
+    return html === plain ? text : html;
   }
 
   function rowsets(form) {
@@ -96,16 +127,23 @@
     form.querySelectorAll("#desk-choices .desk-rowset > .desk-row .desk-order").forEach((input, place) => { input.value = place + 1; });
   }
 
+  /* The page as it will be read. What cannot be understood is said above it; the last good page stays. */
   class Preview {
     constructor(form) {
       this.form = form;
       this.phone = form.querySelector("#desk-phone");
+      this.wrong = form.querySelector("#desk-wrong");
+      this.sent = form.querySelector("#desk-sent");
+      this.send = form.querySelector("#desk-send");
       this.asked = 0;
+      this.times = 0;
       form.querySelector("#desk-dark").addEventListener("change", (event) => this.phone.classList.toggle("desk-night", event.target.checked));
+      form.querySelector("#desk-width").addEventListener("change", (event) => this.phone.style.setProperty("--phone", `${event.target.value}px`));
       this.phone.addEventListener("click", (event) => {
         const hidden = event.target.closest(".tg-spoiler, .desk-covered");
         if (hidden) hidden.classList.add("desk-seen"), hidden.classList.remove("desk-covered");
       });
+      this.send.addEventListener("click", (event) => { event.preventDefault(); this.toMe(); });
     }
 
     later() {
@@ -113,21 +151,51 @@
       this.timer = setTimeout(() => this.ask(), PAUSE);
     }
 
-    async ask() {
-      const turn = ++this.asked;
+    async fetched(more) {
       number(this.form);
       const body = new FormData(this.form);
       body.delete("upload");
-      let html = null;
+      for (const [name, value] of Object.entries(more)) body.set(name, value);
       try {
         const response = await fetch(this.form.dataset.preview, { method: "POST", body, credentials: "same-origin" });
-        html = response.ok ? await response.text() : null;
-      } catch { html = null; }
-      if (turn !== this.asked) return;
-      if (html === null) this.phone.textContent = this.form.dataset.failed;
-      else this.phone.innerHTML = html; // escaped by the server, from the very entities that are sent
-      const count = this.phone.querySelector(".desk-count");
-      this.form.querySelector(".desk-counter").textContent = count ? count.textContent : "";
+        if (!response.ok) return null;
+        const holder = document.createElement("div");
+        holder.innerHTML = await response.text(); // escaped by the server, from the very entities that are sent
+        return holder;
+      } catch { return null; }
+    }
+
+    async ask() {
+      const turn = ++this.asked;
+      const found = await this.fetched({});
+      if (turn === this.asked) this.show(found);
+    }
+
+    /* One press sends once, also when it is pressed again before the answer is there. */
+    async toMe() {
+      this.send.disabled = true;
+      const found = await this.fetched({ [this.send.name]: `${this.send.value}-${this.times}` });
+      this.send.disabled = false;
+      if (found) this.times += 1;
+      const said = found && found.querySelector(".desk-sent");
+      this.show(found);
+      this.sent.replaceChildren(...(said ? [said] : []));
+    }
+
+    show(found) {
+      const errors = found ? found.querySelector(".desk-errors") : null;
+      this.wrong.hidden = Boolean(found && !errors);
+      this.wrong.replaceChildren(...(errors ? [errors] : found ? [] : [this.form.dataset.failed]));
+      if (!found || !found.querySelector(".desk-phone")) return;
+      found.querySelectorAll(".desk-sent").forEach((each) => each.remove());
+      this.phone.replaceChildren(...found.children);
+      const typed = this.phone.querySelector(".desk-typed");
+      const counter = this.form.querySelector(".desk-counter");
+      counter.textContent = typed.textContent;
+      const over = typed.classList.contains("desk-over");
+      counter.classList.toggle("desk-over", over);
+      const split = this.form.querySelector(".desk-split");
+      if (split) split.hidden = !over;
     }
   }
 

@@ -9,6 +9,7 @@ from yabot.core.models.outgoing import MessagePriority, MessageState, OutgoingMe
 from yabot.core.models.people import BotStatus, KnownBot, TelegramChat, TelegramUser
 from yabot.core.models.reactions import Reaction, ReactionSource, ReactionTotal
 from yabot.core.models.reconciliation import FindingState, ReconciliationFinding, ReconciliationWalk
+from yabot.core.models.staff import StaffTelegram
 from yabot.core.models.webhooks import CallState, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ReactionTotal",
     "ReconciliationFinding",
     "ReconciliationWalk",
+    "StaffTelegram",
     "TelegramChat",
     "TelegramFile",
     "TelegramUser",
