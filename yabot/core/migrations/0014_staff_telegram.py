@@ -7,7 +7,7 @@ import yabot.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0012_keys_and_calls"),
+        ("core", "0013_known_bot"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
