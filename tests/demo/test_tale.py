@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from narrative.bot import reading
+from narrative.bot import turning
+from narrative.bot.buttons import token
 from narrative.linting import World, lint
 from narrative.models import Hint, HintCombination, LucienTemplate, MediaFile, Release
 from narrative.models import Story as StoryRow
@@ -101,7 +102,7 @@ def test_nobody_is_ever_stuck(vip: bool) -> None:
 
 def test_a_reader_sees_it_in_their_language(loaded) -> None:
     emma = Person(8, "Emma", language_code="en")
-    page = reading.begin(emma, story=reading.token(TALE.key)).page
+    page = turning.begin(emma, story=token(TALE.key)).page
     assert page.text.text.startswith("Diana's house is dark but for one window.")
     assert "You are late, Emma." in page.text.text
     assert page.method == "sendPhoto"
