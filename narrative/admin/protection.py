@@ -1,6 +1,6 @@
 """Hints, letters, files, flags and counters that a story uses stay, and their pages say where they are used."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,14 +30,26 @@ def where_used(kind: str, keys: Collection[str], *, story: Story | None = None) 
     """The fragments of drafts that use one of these. Two statements."""
     rows = Reference.objects.filter(kind=kind, key__in=keys).select_related("story").order_by("fragment", "choice")
     used = list((rows.filter(story=story) if story else rows)[:MOST_SHOWN])
+    return [place for _used, place in _desks(used, story)]
+
+
+def used_in_story(story: Story, kinds: Collection[str]) -> dict[tuple[str, str], list[Place]]:
+    """Where one story uses all its things of these kinds, by kind and key. Two statements."""
+    rows = Reference.objects.filter(story=story, kind__in=kinds).order_by("fragment", "choice")
+    places: dict[tuple[str, str], list[Place]] = {}
+    for used, place in _desks(list(rows), story):
+        places.setdefault((used.kind, used.key), []).append(place)
+    return places
+
+
+def _desks(used: list[Reference], story: Story | None) -> Iterator[tuple[Reference, Place]]:
+    """Each use with the way to its fragment; of one story, or of several that are named then."""
     parts = Fragment.objects.filter(story__in={one.story_id for one in used}, key__in={one.fragment for one in used})
     found = {(part.story_id, part.key): part for part in parts}
-    places = []
     for one in used:
         part = found.get((one.story_id, one.fragment))
         if part:
-            places.append(desk_of(part, "" if story else f"{one.story}: ", one.choice))
-    return places
+            yield one, desk_of(part, "" if story else f"{one.story}: ", one.choice)
 
 
 def desk_of(part: Fragment, before: str = "", choice: str = "") -> Place:

@@ -3,6 +3,7 @@
 from narrative.models.drafts import (
     Choice,
     Declaration,
+    DeclarationKind,
     Fragment,
     FragmentTag,
     FragmentText,
@@ -29,6 +30,7 @@ __all__ = [
     "Choice",
     "CommunityGoal",
     "Declaration",
+    "DeclarationKind",
     "DueLetter",
     "Fragment",
     "FragmentTag",

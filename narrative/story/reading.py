@@ -19,7 +19,7 @@ def is_key(text: str) -> bool:
 
 LANGUAGE = re.compile(r"[a-z]{2}\Z")
 UNSOUND = re.compile("[\0\ud800-\udfff]")  # characters that no database keeps, or no encoding
-FAR = 1_000_000  # how far from the middle of the graph a fragment may stand
+FAR = 2_000_000  # how far from the middle of the map a fragment may stand: further than the longest story needs
 
 
 class StoryError(DomainError):

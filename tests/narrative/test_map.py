@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from narrative.models import Story as StoryRow
 from narrative.services import drafts
+from narrative.story.reading import FAR
 from tests.engine import sql_only
 from tests.narrative.stories import chapters, choice, ending, fragment, story
 
@@ -43,6 +44,8 @@ def test_places_far_to_the_right_are_kept(admin_client) -> None:
     far = {"places": {"fin": [1_200_000, -5]}}
     assert admin_client.post(page(row, "map_move"), far, content_type="application/json").json() == {"moved": 1}
     assert drafts.fragment(row.pk, "fin")[0].position == (1_200_000, -5)
+    lost = {"places": {"fin": [FAR + 1, 0]}}
+    assert admin_client.post(page(row, "map_move"), lost, content_type="application/json").status_code == 400
 
 
 def test_the_pages_of_a_story_name_it(admin_client) -> None:

@@ -1,6 +1,8 @@
 """Where something is used: its page says so with links, and what is used is not taken away."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from narrative.models import CommunityGoal, Declaration, Fragment, MediaFile
@@ -8,6 +10,7 @@ from narrative.models import Story as StoryRow
 from narrative.services import drafts
 from narrative.story.content import Declared, Media
 from narrative.story.effects import Count, SendLetter, SetFlag
+from tests.engine import sql_only
 from tests.factories.narrative import CommunityGoalFactory, HintFactory, LucienTemplateFactory
 from tests.narrative.stories import choice, ending, fragment, story
 from yabot.core.conditions import Condition
@@ -79,6 +82,18 @@ def test_a_flag_or_counter_in_use_is_not_taken_away(admin_client, house, number:
         refused = text(admin_client.post(url, settings(house, **change)))
         assert f"«{key}» se usa en" in refused
     assert Declaration.objects.filter(key=key).exists()
+
+
+@sql_only
+def test_a_storys_settings_take_as_many_statements_for_many_flags_as_for_few(admin_client, house) -> None:
+    url, counts = reverse("admin:narrative_story_change", args=[house.pk]), []
+    for _ in range(2):
+        admin_client.get(url)
+        with CaptureQueriesContext(connection) as asked:
+            admin_client.get(url)
+        counts.append(len(asked))
+        Declaration.objects.bulk_create(Declaration(story=house, key=f"m{len(counts)}-{n}") for n in range(30))
+    assert counts[0] == counts[1]
 
 
 def test_a_flag_that_nobody_uses_goes(admin_client, house) -> None:

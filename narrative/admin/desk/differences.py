@@ -102,7 +102,7 @@ def _fields(rows: list[tuple[str, Lines]]) -> dict[str, _Field]:
 
 def _words(words: Words) -> Lines:
     said = sorted(words.by_language.items())
-    return [f"{language}: {line}" for language, text in said for line in text.splitlines()]
+    return [f"{language}: {line}" for language, text in said for line in text.splitlines() if line]
 
 
 def _variant_name(variant: Variant) -> str:

@@ -20,12 +20,11 @@ from narrative.services.drafts import Edit
 from narrative.story import content
 from narrative.story.content import BACK
 from narrative.story.places import Place, places
-from narrative.story.reading import Words
+from narrative.story.reading import FAR, Words
 from narrative.story.uses import with_choice
 from yabot.core.errors import DomainError
 
 FEW = 5  # fewer readers than this could be somebody
-FAR = 10_000_000
 
 
 def show(request: HttpRequest, pk: Any, admin: Any) -> HttpResponse:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import exchange, mapping, paths, playtest, releasing, reviewing, sharing, translating
 from narrative.admin.desk.rights import PLAY
-from narrative.admin.protection import as_links, where_used
-from narrative.models import Declaration, Fragment, Story
+from narrative.admin.protection import as_links, used_in_story
+from narrative.models import Declaration, DeclarationKind, Fragment, Story
 from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
 PAGES = {
@@ -83,6 +83,12 @@ class StoryForm(forms.ModelForm):
 class Declarations(forms.BaseInlineFormSet):
     """Flags and counters: the ones that fragments use stay, and keep their keys."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        used = used_in_story(self.instance, DeclarationKind.values) if self.instance.pk else {}
+        for form in self.initial_forms:
+            form.instance.places = used.get((form.initial["kind"], form.initial["key"]), [])
+
     def clean(self) -> None:
         """Refuse to take away, or to rename, what is used."""
         super().clean()
@@ -91,10 +97,10 @@ class Declarations(forms.BaseInlineFormSet):
             stays = all(form.cleaned_data.get(name) == value for name, value in was.items())
             if stays and form not in self.deleted_forms:
                 continue
-            places = where_used(was["kind"], [was["key"]], story=self.instance)
-            if places:
+            if form.instance.places:
                 words = _("«{}» se usa en {}: no se puede borrar ni cambiar de nombre.")
-                raise forms.ValidationError(format_html(words, was["key"], as_links(places)), code="NAR016")
+                said = format_html(str(words), was["key"], as_links(form.instance.places))
+                raise forms.ValidationError(said, code="NAR016")
 
 
 class DeclarationInline(TabularInline):
@@ -109,7 +115,7 @@ class DeclarationInline(TabularInline):
     @column(_("se usa en"))
     def used_in(self, row: Declaration) -> SafeString:
         """The fragments."""
-        return as_links(where_used(row.kind, [row.key], story=row.story) if row.pk and row.story_id else [])
+        return as_links(getattr(row, "places", []))
 
 
 @admin.register(Story)
@@ -173,7 +179,7 @@ class StoryAdmin(ModelAdmin):
         super().response_add(request, obj, post_url_continue)
         return HttpResponseRedirect(f"{reverse('admin:narrative_fragment_add')}?story={obj.pk}")
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> Any:
         """No door that stays closed."""
         columns = list(self.list_display)
         return columns if request.user.has_perm(PLAY) else [name for name in columns if name != "play_door"]
