@@ -6,7 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from channeladmin.api import posts, subscriptions
 from gamification.api import rewards, wallets
-from narrative.api import hints, letters, stories
+from narrative.api import hints, letters, playing, stories
 from yabot.core import modules
 from yabot.core.api import events, page, ports, users, webhooks
 from yabot.core.ports import Operation
@@ -55,9 +55,9 @@ everything = [
     path(READER + "hints/unlock/", letters.UnlockView.as_view()),
     path(READER + "messages/", letters.MessagesView.as_view()),
     path(READER + "messages/scheduled/", letters.ScheduledView.as_view()),
-    path(READER + "stories/<slug:story>/", stories.ProgressView.as_view()),
-    path(READER + "stories/<slug:story>/choices/", stories.ChoicesView.as_view()),
-    path(READER + "stories/<slug:story>/choices/<slug:choice>/", stories.ChoiceView.as_view()),
+    path(READER + "stories/<slug:story>/", playing.ProgressView.as_view()),
+    path(READER + "stories/<slug:story>/choices/", playing.ChoicesView.as_view()),
+    path(READER + "stories/<slug:story>/choices/<slug:choice>/", playing.ChoiceView.as_view()),
     *(
         path(f"{V1}{port.module}/ports/{port.name}", ports.view_of(port).as_view(), name="port")
         for port in Operation.known.values()

@@ -17,7 +17,7 @@ from yabot.core import clock
 from yabot.core.api.asked import Asked
 from yabot.core.api.gateway import GatewayView, once
 from yabot.core.api.problems import WRITE_REFUSALS
-from yabot.core.api.users import IDEMPOTENCY
+from yabot.core.api.users import IDEMPOTENCY, reader_here
 
 LATEST = timedelta(days=366)
 
@@ -75,6 +75,7 @@ class UnlockView(GatewayView):
     def post(self, request: Request, user_id: int) -> Response:
         """Open a hint for the reader, whatever its condition says; once."""
         key = HintWanted.of(request.data)["hint"]
+        reader_here(user_id)
         if not Hint.objects.filter(key=key, is_active=True).exists():
             raise Http404
         new = not HintUnlock.objects.filter(user_id=user_id, hint__key=key).exists()
@@ -119,7 +120,8 @@ class ScheduledView(GatewayView):
 
 
 def _write(user_id: int, asked: Mapping[str, Any]) -> Response:
-    """Owe the letter. Raises Http404 when there is none with this key."""
+    """Owe the letter. Raises Http404 when there is none with this key, or no such reader."""
+    reader_here(user_id)
     if not LucienTemplate.objects.filter(key=asked["letter"]).exists():
         raise Http404
     reference = f"api:{user_id}:{asked['reference']}"

@@ -8,7 +8,7 @@ from narrative.models import ProgressStep, ReaderProgress, StepKind
 from narrative.services import knowledge, library
 from narrative.story import content, engine
 from narrative.story.content import BACK
-from narrative.story.engine import ONWARD, Move, Scene
+from narrative.story.engine import ONWARD, Move, Option, Scene
 from narrative.story.state import State
 from yabot.core.conditions import Facts
 
@@ -69,6 +69,13 @@ def look(standing: Standing) -> Place:
     scene = engine.look(told, inside.state, engine.after(facts, inside))
     step = ProgressStep.objects.filter(progress=progress, number=progress.step, beside="").first()
     return Place(progress, told, state, scene, None, step is not None and can_undo(told, step, arrived=state.arrived))
+
+
+def weigh(standing: Standing, choice: str) -> Option:
+    """Any choice of the story as this reader finds it now, shown to them or not. Raises ChoiceGone: there is none."""
+    facts = facts_at(standing)
+    inside = go_in(standing, facts)
+    return engine.weigh(standing.told, inside.state, engine.after(facts, inside), choice)
 
 
 def go_in(standing: Standing, facts: Facts) -> Move:

@@ -21,6 +21,7 @@ _VIP_ONLY = {"es": "Este capítulo es solo para VIP", "en": "This chapter is for
 _UNKNOWN = {"es": "No lo sé ahora", "en": "I cannot tell right now"}
 NOTHING, OUTSIDE = Facts(), State()
 _NO_WAY_BACK = {"es": "Aquí no hay vuelta atrás", "en": "There is no way back from here"}
+_ELSEWHERE = {"es": "No se está donde se elige", "en": "This is chosen somewhere else"}
 _UNWRITTEN = {"es": "Todavía no está escrito", "en": "This is not written yet"}
 
 
@@ -115,6 +116,22 @@ def look(story: Story, state: State, facts: Facts) -> Scene:
     return Scene(fragment, text, options, variant=variant)
 
 
+def weigh(story: Story, state: State, facts: Facts, key: str) -> Option:
+    """Any choice of the story as this reader finds it: also a hidden one, behind a gate, or of another fragment.
+
+    Raises ChoiceGone when the story has no such choice.
+    """
+    scene = look(story, state, facts)
+    shown = next((option for option in scene.options if option.choice.key == key), None)
+    fragment, choice = next(((part, one) for part, one in story.choices() if one.key == key), (None, None))
+    if shown or choice is None:
+        return shown or scene.option(key)
+    target = _target(choice, state)
+    if fragment is not scene.fragment:
+        return Option(choice, target, _ELSEWHERE)
+    return Option(choice, target, scene.gate or _closed(story, choice, target, state, known(story, state, facts)))
+
+
 def follow(story: Story, state: State, facts: Facts, key: str) -> Move:
     """Take a choice. Raises ChoiceGone, or ChoiceClosed with what is missing; nothing has happened then."""
     option = look(story, state, facts).option(key)
@@ -173,10 +190,14 @@ def way_on(target: str) -> Choice:
 
 def _options(story: Story, fragment: Fragment, state: State, facts: Facts) -> Iterable[Option]:
     for choice in fragment.choices:
-        target = state.way[-1] if choice.target == BACK and state.way else choice.target
+        target = _target(choice, state)
         reasons = _closed(story, choice, target, state, facts)
         if not reasons or choice.locked == "show":
             yield Option(choice, target, reasons)
+
+
+def _target(choice: Choice, state: State) -> str:
+    return state.way[-1] if choice.target == BACK and state.way else choice.target
 
 
 def _closed(story: Story, choice: Choice, target: str, state: State, facts: Facts) -> Said:

@@ -15,7 +15,7 @@ from tests.core.calling import ORDER, WALLET, ask, operations
 from tests.factories import core as factories
 from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
-from tests.factories.narrative import HintFactory
+from tests.factories.narrative import HintFactory, LucienTemplateFactory
 from tests.narrative.stories import choice, ending, fragment, story
 from yabot.core import clock, keys, retention
 from yabot.core.models import EventRecord, IdempotentAnswer, ModuleKey
@@ -129,6 +129,7 @@ def writes() -> dict[str, tuple[object, object]]:
     webhook = {"name": "Cuentas", "url": "https://cuentas.example/"}
     order = {"user_id": 1, **ORDER}
     post = {"chat_id": -1001, "text": "Hola", "reference": "a"}
+    now = clock.now()
     letter = {"letter": "hola", "reference": "a"}
     return {
         "add_besitos": (ORDER, other),
@@ -151,7 +152,7 @@ def writes() -> dict[str, tuple[object, object]]:
         "process_decision": ({"choice": "a-fin", "step": 1}, {"choice": "a-fin", "step": 2}),
         "unlock_hint": ({"hint": "mapa"}, {"hint": "otra"}),
         "send_message": (letter, letter | {"reference": "b"}),
-        "schedule_message": (letter | {"at": "2030-01-01T00:00:00Z"}, letter | {"at": "2031-01-01T00:00:00Z"}),
+        "schedule_message": tuple(letter | {"at": (now + timedelta(days=n)).isoformat()} for n in (1, 2)),
     }
 
 
@@ -165,6 +166,7 @@ def things() -> dict[str, object]:
     library.release(story(fragment("sala", choice("fin")), ending("fin")))
     choices.begin(1, story="casa")
     HintFactory(key="mapa", template=None)
+    LucienTemplateFactory(key="hola")
     factories.TelegramChatFactory(id=-1001)
     wrong = wallets.add(user_id=1, amount=1, reason=Reason.GIFT, reference="gift:1")
     return {

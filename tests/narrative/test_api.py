@@ -17,6 +17,7 @@ from tests.factories.keys import bearer
 from tests.factories.narrative import HintFactory, LucienTemplateFactory
 from tests.narrative.stories import choice, ending, fragment, story, words
 from yabot.core import clock
+from yabot.core.conditions import Condition
 from yabot.core.models import OutgoingMessage
 
 pytestmark = pytest.mark.django_db
@@ -167,3 +168,54 @@ def test_words_are_in_the_readers_language(house) -> None:
     both = replace(fragment("a", choice("fin")), text=words("Hola", en="Hello"))
     library.release(story(both, ending("fin"), key="otra"))
     assert write(f"{V1}users/7/stories/otra/", {"action": "begin"}).json()["text"] == "Hello"
+
+
+def test_a_page_comes_as_the_chat_shows_it(house) -> None:
+    part = fragment("a", choice("fin"), text="  Una <b>carta</b>.", media=Media("carta.jpg", alt=words("Una carta")))
+    library.release(story(replace(part, checkpoint=True), ending("fin"), key="otra"))
+    path = f"{V1}users/7/stories/otra/"
+    page = write(path, {"action": "begin"}).json()
+    assert (page["text"], page["entities"]) == ("Una carta.", [{"type": "bold", "offset": 4, "length": 5}])
+    assert page["media"] == {"file": "carta.jpg", "kind": "photo", "alt": "Una carta", "spoiler": False}
+    assert not page["has_checkpoint"]
+    page = write(f"{path}choices/", {"choice": "a-fin", "step": 1}).json()
+    assert (page["media"], page["entities"], page["has_checkpoint"]) == (None, [], True)
+
+
+def test_a_closed_page_says_why_in_both_languages(house) -> None:
+    library.release(story(fragment("a", choice("fin"), vip=True), ending("fin"), key="otra"))
+    path = f"{V1}users/7/stories/otra/"
+    page = write(path, {"action": "begin"}).json()
+    assert (page["closed"], page["reasons"]["en"]) == (True, "This chapter is for VIPs only")
+    checked = read(f"{path}choices/a-fin/").json()
+    assert (checked["open"], checked["reasons"]) == (False, page["reasons"])
+
+
+def test_a_choice_nobody_shows_is_closed_and_says_why(house) -> None:
+    hidden = choice("b", key="secreto", condition=Condition.from_text("flag llave"), locked="hide")
+    library.release(story(fragment("a", hidden, choice("b")), fragment("b", choice("a")), ending("fin"), key="otra"))
+    path = f"{V1}users/7/stories/otra/"
+    assert [way["choice"] for way in write(path, {"action": "begin"}).json()["choices"]] == ["a-b"]
+    assert read(f"{path}choices/a-b/").json()["open"]
+    assert read(f"{path}choices/secreto/").json()["reasons"]["es"]
+    elsewhere = read(f"{path}choices/a-a/").json()
+    assert (elsewhere["open"], elsewhere["reasons"]["en"]) == (False, "This is chosen somewhere else")
+    assert read(f"{path}choices/nada/").status_code == 404
+
+
+@pytest.mark.parametrize("erased", [False, True])
+def test_nothing_is_done_for_readers_who_are_not_there(house, erased) -> None:
+    HintFactory(key="mapa", template=None)
+    LucienTemplateFactory(key="hola")
+    if erased:
+        TelegramUserFactory(id=8, erased_at=clock.now())
+    for path, body in (
+        ("stories/casa/", {"action": "begin"}),
+        ("stories/casa/choices/", {"choice": "a-fin", "step": 1}),
+        ("hints/unlock/", {"hint": "mapa"}),
+        ("messages/", {"letter": "hola", "reference": "a"}),
+    ):
+        refused = write(f"{V1}users/8/{path}", body)
+        assert (refused.status_code, refused.json()["code"]) == (404, "REQ004"), path
+    assert not ReaderProgress.objects.exists()
+    assert not HintUnlock.objects.exists()

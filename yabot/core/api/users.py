@@ -44,6 +44,11 @@ class Reader(serializers.ModelSerializer[TelegramUser]):
         )
 
 
+def reader_here(user_id: int) -> TelegramUser:
+    """The reader something is done for. Raises Http404 for whom nobody has met, and whose data were erased."""
+    return get_object_or_404(TelegramUser, pk=user_id, erased_at=None)
+
+
 def _hour(said: str) -> serializers.IntegerField:
     return serializers.IntegerField(min_value=0, max_value=23, required=False, allow_null=True, help_text=said)
 
