@@ -49,7 +49,7 @@ SAID: dict[str, object] = {
     "choice": "a-fin",
     "step": 1,
     "action": "begin",
-    "at": "2030-01-01T00:00:00Z",
+    "at": "2026-01-01T00:00:00Z",
     "url": "https://shop.example/yabot",
     "event_types": [],
     "time_zone": "Europe/Madrid",

@@ -27,7 +27,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     try:
         check(request)
     except Throttled as error:
-        wait = {"Retry-After": str(max(1, math.ceil(error.wait or 1)))}
+        wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
         return HttpResponse("LIM001\n", status=HTTPStatus.TOO_MANY_REQUESTS, content_type="text/plain", headers=wait)
     except keys.KeyRefused as error:
         said = f"{error.code} {error.sentence('en')}\n/metrics needs a key with {RIGHT}, or METRICS_TOKEN, from here.\n"
