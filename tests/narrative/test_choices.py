@@ -13,7 +13,7 @@ from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, PriceNotAgreed, S
 from narrative.events import BesitosPromised, DecisionMade, FragmentCompleted, ItemsChanged, MissionAssigned
 from narrative.models import HintUnlock, ProgressStep, ReaderProgress, Release
 from narrative.models import Story as StoryRow
-from narrative.services import choices, library, places
+from narrative.services import choices, knowledge, library, places
 from narrative.story import engine
 from narrative.story.content import BACK
 from narrative.story.effects import (
@@ -332,7 +332,8 @@ def test_the_bot_and_the_engine_alone_walk_the_same_way(played, ways):
     played = replace(played, key="casa")
     library.release(played)
     place = choices.restart(ANA, story="casa") if choices.where(ANA, story="casa") else choices.begin(ANA, story="casa")
-    state = engine.begin(played).state
+    known = knowledge.for_story(ANA, places.needs_of(played.by_key[played.start]))
+    state = engine.begin(played, known).state
 
     for way in ways:
         assert place.state.to_json() | {"step": 0} == state.to_json() | {"step": 0}

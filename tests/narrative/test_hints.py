@@ -4,8 +4,8 @@ from django.test.utils import CaptureQueriesContext
 
 from gamification.events import BesitosAdded
 from narrative.events import HintUnlocked
-from narrative.models import HintUnlock
-from narrative.services import hints
+from narrative.models import HintUnlock, Occasion
+from narrative.services import hints, rules
 from tests.factories.gamification import WalletFactory
 from tests.factories.narrative import HintFactory, LucienTemplateFactory, besitos, reactions
 from tests.gamification.hearing import announced
@@ -186,10 +186,11 @@ def statements(users: list[int], letter) -> int:
     return len(queries)
 
 
-def test_one_new_hint_and_letter_takes_as_many_statements_as_four_hundred():
+def test_one_new_hint_and_letter_takes_as_many_statements_as_four_hundred(nothing_grows_old):
     letter = LucienTemplateFactory()
     readers = [reader() for _ in range(501)]
     hints.watches_reactions()
+    rules.any_for(Occasion.HINT)
 
     counts = [statements(part, letter) for part in (readers[:1], readers[1:101], readers[101:])]
 

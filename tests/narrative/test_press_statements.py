@@ -37,7 +37,7 @@ presses = pytest.mark.parametrize(("does", "most"), PRESSES.values(), ids=PRESSE
 
 
 @pytest.fixture
-def on_the_first_page(django_capture_on_commit_callbacks):
+def on_the_first_page(django_capture_on_commit_callbacks, nothing_grows_old):
     """Somebody whom the bot has met, before a choice that does this."""
 
     def stand(does):
