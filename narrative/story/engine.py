@@ -222,6 +222,8 @@ def _with(move: Move, effects: Sequence[Effect], place: str, time: int) -> Move:
 
     ``time`` is the how-manieth time it is that the reader is at this place, in this beginning.
     """
+    if not effects:
+        return move
     state, deeds = move.state, list(move.deeds)
     for number, effect in enumerate(effects):
         if effect.is_own:
@@ -256,6 +258,8 @@ def _changed(state: State, effect: Effect) -> State:
 
 def after(facts: Facts, move: Move) -> Facts:
     """What a reader has when others have done their part: the page that follows is drawn from it, everywhere."""
+    if not move.price and not move.deeds:
+        return facts
     besitos, hints = facts.besitos - move.price, set(facts.hints)
     items = cast(dict[str, int], copy(facts.items))  # whoever has plenty still has
     for effect in move.effects:
