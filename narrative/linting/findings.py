@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -47,11 +48,21 @@ CODES: Mapping[str, tuple[Level, str, str]] = {
         "«{}» cuesta besitos en un círculo donde se pueden acabar, y no hay otra salida gratis",
         "“{}” costs besitos in a circle where they can run out, and there is no free way on",
     ),
+    "NAR117": (
+        Level.ERROR,
+        "Se cierra en cuanto se llega: {}",
+        "It falls shut as soon as one arrives: {}",
+    ),
+    "NAR118": (
+        Level.ERROR,
+        "El archivo «{}» es «{}» y aquí se usa como «{}»",
+        "The file “{}” is “{}” and is used here as “{}”",
+    ),
     "NAR201": (Level.WARNING, "Solo un VIP puede llegar aquí", "Only a VIP can get here"),
     "NAR202": (
         Level.WARNING,
-        "Un lector sin VIP entra en un círculo del que no sale",
-        "A reader without VIP enters a circle with no way out",
+        "Desde aquí un lector sin VIP no llega a ningún final",
+        "From here a reader without VIP comes to no ending",
     ),
     "NAR203": (Level.WARNING, "Nadie eligió «{}» en {} partidas", "Nobody chose “{}” in {} plays"),
     "NAR204": (Level.WARNING, "Dos opciones dicen lo mismo: «{}»", "Two choices say the same: “{}”"),
@@ -117,6 +128,31 @@ CODES: Mapping[str, tuple[Level, str, str]] = {
         "{} da besitos gratis cada vez que se da la vuelta",
         "{} gives besitos for free each time round",
     ),
+    "NAR223": (
+        Level.WARNING,
+        "Se pide {} «{}», y nada en la historia lo da",
+        "It asks for the {} “{}”, and nothing in the story gives it",
+    ),
+    "NAR224": (
+        Level.WARNING,
+        "Se pide algo que solo viene después, y de allí no se vuelve: {}",
+        "It asks for something that comes only later, with no way back from there: {}",
+    ),
+    "NAR225": (
+        Level.WARNING,
+        "«{}» está declarado de una clase y se usa como {}",
+        "“{}” is declared as one kind and used as a {}",
+    ),
+    "NAR226": (
+        Level.WARNING,
+        "No tiene texto en «{}», el idioma de la historia",
+        "It has no text in “{}”, the story's language",
+    ),
+    "NAR227": (
+        Level.WARNING,
+        "Las frases son largas: {} palabras de media",
+        "The sentences are long: {} words on average",
+    ),
 }
 
 
@@ -172,6 +208,8 @@ class World:
     stale: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     languages: tuple[str, ...] = ()  # a story should be in all of these
     free_besitos: bool = True  # readers earn besitos elsewhere too
+    vip: bool = True  # readers can become VIP
+    now: datetime | None = None  # the community's time; None: no date is over
 
 
 @dataclass(frozen=True, slots=True)

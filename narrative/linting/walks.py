@@ -4,20 +4,28 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from narrative.errors import ChoiceGone
 from narrative.linting.findings import Finding, Walks, World, found
-from narrative.linting.reach import Plenty, Reach
+from narrative.linting.personas import Personas
+from narrative.linting.reach import Reach
+from narrative.linting.ways import depth
 from narrative.story import engine
-from narrative.story.content import Story
+from narrative.story.content import Fragment, Story
 from narrative.story.effects import GiveBesitos
-from narrative.story.engine import Option
+from narrative.story.engine import Move, Option, Scene
 from yabot.core.conditions import Facts
 
 PLAYS, MOST_STEPS, MOST_IN_ALL = 2_000, 120, 25_000
-NOON = datetime(2026, 1, 7, 12, tzinfo=UTC)
-PURSES = (0, 25, 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How many readers play, how many steps they take together at most, and the seed of their dice."""
+
+    plays: int = PLAYS
+    steps: int = MOST_IN_ALL
+    seed: int = 0
 
 
 @dataclass(slots=True)
@@ -33,17 +41,16 @@ class Seen:
     plays: int = 0
 
 
-def check(
-    story: Story, world: World, reach: Reach, *, plays: int = PLAYS, seed: int = 0
-) -> tuple[list[Finding], Walks]:
+def check(story: Story, world: World, reach: Reach, effort: Effort) -> tuple[list[Finding], Walks]:
     """What so many readers never did and where they were stuck: seen, not proved."""
-    seen, dice = Seen(), random.Random(seed)
-    budget = MOST_IN_ALL
-    while seen.plays < plays and budget > 0:
-        budget -= _play(story, _persona(dice, world), dice, seen)
+    seen, dice = Seen(), random.Random(effort.seed)
+    personas, tired = Personas(story, world), max(MOST_STEPS, 2 * depth(story))
+    left = effort.steps
+    while seen.plays < effort.plays and left > 0:
+        left -= _play(story, personas.draw(dice), dice, seen, min(tired, max(left, MOST_STEPS)))
     steps = sorted(seen.steps) or [0]
     walks = Walks(
-        seed,
+        effort.seed,
         seen.plays,
         dict(sorted(seen.endings.items())),
         (steps[0], steps[len(steps) // 2], steps[-1]),
@@ -52,27 +59,13 @@ def check(
     return list(_findings(story, reach, seen)), walks
 
 
-def _persona(dice: random.Random, world: World) -> Facts:
-    """A reader: free or VIP, poor or rich, with everything that can be had elsewhere, or with nothing."""
-    rich = dice.random() < 0.5
-    return Facts(
-        dice.choice(PURSES),
-        dice.choice((0, 1_000)),
-        vip=dice.random() < 0.5,
-        items=Plenty() if rich and world.items is None else {},
-        hints=(world.hints or frozenset()) if rich else frozenset(),
-        achievements=(world.achievements or frozenset()) if rich else frozenset(),
-        now=NOON.replace(day=dice.randint(1, 28), hour=dice.randint(0, 23)),
-    )
-
-
-def _play(story: Story, facts: Facts, dice: random.Random, seen: Seen) -> int:
+def _play(story: Story, facts: Facts, dice: random.Random, seen: Seen, most: int) -> int:
     """One reader, from the beginning to an ending, to a dead end, or until they are tired; how many steps."""
     seen.plays += 1
     move = engine.begin(story, facts)
-    facts = engine.after(facts, move)
-    for step in range(MOST_STEPS):
-        state = move.state
+    came_from: Fragment | None = None
+    for step in range(most):
+        facts, state = engine.after(facts, move), move.state
         seen.reached[state.fragment] += state.arrived
         seen.earned += sum(effect.amount for effect in move.effects if isinstance(effect, GiveBesitos))
         if move.ending:
@@ -86,13 +79,24 @@ def _play(story: Story, facts: Facts, dice: random.Random, seen: Seen) -> int:
             return step + 1
         ways = [option for option in scene.options if option.is_open]
         if not ways:
-            seen.stuck[state.fragment] += scene.gate is None
+            seen.stuck[state.fragment] += not _may_wait(story, scene, came_from, move)
             return step + 1
         option = _least_taken(ways, dice, seen)
         seen.chosen[option.choice.key] += 1
-        move = engine.take(story, state, option, facts)
-        facts = engine.after(facts, move)
-    return MOST_STEPS
+        came_from, move = scene.fragment, engine.take(story, state, option, facts)
+    return most
+
+
+def _may_wait(story: Story, scene: Scene, came_from: Fragment | None, move: Move) -> bool:
+    """Whether a closed gate is no dead end: it opens for VIPs or with time, or the reader can go back."""
+    gate, choice = scene.fragment, move.choice
+    if scene.gate is None:
+        return False
+    if gate.condition.needs <= {"now"} or any(story.by_key[key].checkpoint for key in move.state.visited):
+        return True
+    if came_from is None or choice.key == engine.ONWARD or choice.price:
+        return False
+    return came_from.undo and gate.undo and all(effect.is_own for effect in choice.effects)
 
 
 def _least_taken(ways: list[Option], dice: random.Random, seen: Seen) -> Option:

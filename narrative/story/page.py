@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from narrative.story.content import Media, Story
+from narrative.story.content import Choice, Media, Story
 from narrative.story.engine import Option, Scene
 from yabot.core.telegram import markup
 from yabot.core.telegram.limits import CAPTION, TEXT
@@ -12,7 +12,7 @@ from yabot.core.telegram.preview import to_preview_html
 from yabot.core.telegram.richtext import RichText
 
 LABEL = 60
-COIN = "💋"
+COIN, LOCK = "💋", "🔒 "
 NAME = "{nombre}"  # in a text: the reader's name
 _SAID = {
     "es": ("Final: {}", "Fin", "Has encontrado {} de {} finales."),
@@ -76,10 +76,18 @@ def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
 
 def label(option: Option, source: str, language: str) -> str:
     """What stands on the button: lock and price whole, and of the words what there is room for."""
-    lock = "" if option.is_open else "🔒 "
-    price = f" · {option.choice.price} {COIN}" if option.choice.price else ""
+    lock = "" if option.is_open else LOCK
     words = option.choice.label.in_(language, source)
-    return f"{lock}{cut(words, LABEL - len(lock) - len(price))}{price}"
+    return f"{lock}{cut(words, label_room(option.choice, is_open=option.is_open))}{_price(option.choice)}"
+
+
+def label_room(choice: Choice, *, is_open: bool) -> int:
+    """How many letters of a choice's words its button shows."""
+    return LABEL - len(_price(choice)) - (0 if is_open else len(LOCK))
+
+
+def _price(choice: Choice) -> str:
+    return f" · {choice.price} {COIN}" if choice.price else ""
 
 
 def cut(words: str, most: int = LABEL) -> str:

@@ -12,7 +12,7 @@ from narrative.admin.desk import rights
 from narrative.admin.desk.forms import spoken
 from narrative.linting import Finding
 from narrative.linting.findings import CODES, Walks
-from narrative.linting.reach import distances
+from narrative.linting.ways import distances
 from narrative.models import Fragment, Story
 from narrative.services import checking, drafts, reviews
 from narrative.story import content

@@ -1,7 +1,7 @@
 """What a test is: one row of a condition, with fields that an editor fills in and a verdict on one reader's facts."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
@@ -54,7 +54,7 @@ class Facts:
     achievements: frozenset[str] = frozenset()
     visited: Mapping[str, int] = NONE
     chosen: Mapping[str, int] = NONE
-    flags: frozenset[str] = frozenset()
+    flags: Set[str] = frozenset()
     counters: Mapping[str, int] = NONE
     now: datetime | None = None
     names: Mapping[str, str] = NONE
