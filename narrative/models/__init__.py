@@ -1,5 +1,6 @@
 """The rows of the story."""
 
+from narrative.models.checks import DraftCheck
 from narrative.models.drafts import (
     Choice,
     Declaration,
@@ -31,6 +32,7 @@ __all__ = [
     "CommunityGoal",
     "Declaration",
     "DeclarationKind",
+    "DraftCheck",
     "DueLetter",
     "Fragment",
     "FragmentTag",

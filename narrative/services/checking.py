@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from narrative.linting import Finding, Lint, World, lint
 from narrative.linting.findings import found
 from narrative.models import Hint, LucienTemplate, MediaFile, Story, StoryPath
@@ -11,8 +13,9 @@ from narrative.story.playing import Persona, Walked
 from narrative.story.reading import StoryError
 from yabot.core import clock
 
-QUICK = 0  # plays for a panel beside a form
+PANEL = {"plays": 60, "steps": 2_000}  # of the readers who play for a panel beside a form
 LANGUAGES = ("es", "en")
+UNSEEN = {"NAR203", "NAR219"}
 
 
 def world_of(story: Story, told: content.Story) -> World:
@@ -24,6 +27,7 @@ def world_of(story: Story, told: content.Story) -> World:
         media=dict(files),
         stale={place: bool(names) for place, names in drafts.stale(story, told).items()},
         languages=LANGUAGES,
+        now=timezone.localtime(clock.now()),
     )
 
 
@@ -33,6 +37,13 @@ def review(story: Story, told: content.Story | None = None, *, plays: int = 2_00
     result = lint(now, world_of(story, now), plays=plays, seed=seed)
     broken = tuple(_paths(now, StoryPath.objects.filter(story=story)))
     return Lint((*result.findings, *broken), result.walks)
+
+
+def of_fragment(story: Story, told: content.Story, key: str) -> tuple[Finding, ...]:
+    """What is proved about one fragment, and whether a few seeded readers were stuck there: that nobody of so few came
+    or chose something says nothing."""
+    found = lint(told, world_of(story, told), **PANEL)
+    return tuple(one for one in found.of(key) if one.code not in UNSEEN)
 
 
 def _paths(told: content.Story, paths: Iterable[StoryPath]) -> Iterable[Finding]:

@@ -13,10 +13,10 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import kinds, phone, reviewing, saving, trials, upkeep, words
+from narrative.admin.desk.checked import Checked
 from narrative.admin.desk.forms import Desk, spoken
 from narrative.admin.desk.tags import Tagged
 from narrative.errors import CannotSplit, FragmentChanged, KeyTaken, WrongFile
-from narrative.linting import lint
 from narrative.models import Fragment, Story
 from narrative.services import checking, drafts
 from narrative.story import content
@@ -38,11 +38,11 @@ class Work:
 
 
 @admin.register(Fragment)
-class FragmentAdmin(ModelAdmin):
+class FragmentAdmin(Checked, ModelAdmin):
     """Fragments: the list is Django's, the form is the desk."""
 
     icon = "edit_note"
-    list_display = ["title", "key", "story", "marks", "changed_at", "changed_by"]
+    list_display = ["title", "key", "story", "marks", "found", "changed_at", "changed_by"]
     list_filter = ["story", "is_ending", "vip_required", "checkpoint", Tagged]
     list_select_related = ["story"]
     search_fields = ["title", "key", "texts__body"]
@@ -181,11 +181,10 @@ class FragmentAdmin(ModelAdmin):
         return TemplateResponse(request, "admin/narrative/desk/fragment.html", context, status=status)
 
     def _findings(self, work: Work, told: content.Story) -> list[reviewing.Shown]:
-        """What the linter proves about this fragment as it is stored."""
+        """What the linter says about this fragment as it is stored."""
         if work.row is None:
             return []
-        found = lint(told, checking.world_of(work.story, told), plays=checking.QUICK)
-        return reviewing.shown(work.story, found.of(work.row.key), {})
+        return reviewing.shown(work.story, checking.of_fragment(work.story, told, work.row.key), {})
 
     # --- other pages --------------------------------------------------------------------------------------------------
     def preview(self, request: HttpRequest) -> HttpResponse:

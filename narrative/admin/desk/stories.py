@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import exchange, mapping, paths, playtest, releasing, reviewing, sharing, translating
+from narrative.admin.desk.checked import Checked
 from narrative.admin.desk.rights import PLAY
 from narrative.admin.protection import as_links, used_in_story
 from narrative.models import Declaration, DeclarationKind, Fragment, Story
@@ -119,14 +120,14 @@ class DeclarationInline(TabularInline):
 
 
 @admin.register(Story)
-class StoryAdmin(ModelAdmin):
+class StoryAdmin(Checked, ModelAdmin):
     """Stories: each leads to its map, its play-test, its review and its releases."""
 
     icon = "auto_stories"
     form = StoryForm
     change_form_template = "admin/narrative/story/change_form.html"
     change_list_template = "admin/narrative/story/change_list.html"
-    list_display = ["title_es", "map_door", "play_door", "state", "pieces", "order"]
+    list_display = ["title_es", "map_door", "play_door", "state", "found", "pieces", "order"]
     list_editable = ["order"]
     search_fields = ["title_es", "title_en", "key"]
     list_select_related = ["live"]
