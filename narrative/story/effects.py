@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from narrative.story.reading import KEY, StoryError
 from yabot.core.conditions import Ref
+from yabot.core.conditions.base import called
 
 MOST_EFFECTS = 12
 
@@ -58,14 +59,20 @@ class Effect:
         if name in {"count", "amount", "by"}:
             if type(value) is int and cls.low <= value <= cls.high and value != 0:
                 return value
+            es, en = called(name)
             raise StoryError(
                 f"{place}.{name}",
-                f"debe ser un número entre {cls.low} y {cls.high}, no 0",
-                f"must be a number from {cls.low} to {cls.high}, not 0",
+                f"{es} debe ser un número entre {cls.low} y {cls.high}, no 0",
+                f"{en} must be a number from {cls.low} to {cls.high}, not 0",
             )
         if isinstance(value, str) and KEY.match(value):
             return value
-        raise StoryError(f"{place}.{name}", "debe ser una clave", "must be a key")
+        es, en = called(name)
+        if not value:
+            raise StoryError(f"{place}.{name}", f"falta poner {es}", f"give {en}")
+        raise StoryError(
+            f"{place}.{name}", f"«{value}» no está: elige {es} de la lista", f"“{value}” is not there: choose {en}"
+        )
 
 
 def _kind(effect: type[Effect]) -> type[Effect]:

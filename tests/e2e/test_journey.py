@@ -126,7 +126,7 @@ def play_it(editor: Editor, row: StoryRow) -> None:
     """As somebody who has the map; as somebody who has not, the crypt is closed and says why."""
     editor.browser.get(f"{editor.root}/admin/narrative/story/{row.pk}/probar/")
     editor.sees("Te falta la pista «El mapa»")
-    editor.type("#p-hints", "mapa")
+    editor.type("#p-hints", "El mapa")
     editor.press("[name=aplicar]")
     editor.press("button[name=elige]", "Bajar a la cripta")
     editor.press("button[name=elige]", "Abrir la tumba")

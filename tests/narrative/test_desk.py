@@ -154,7 +154,7 @@ def test_a_fragment_that_is_still_to_be_written_is_named_in_the_storys_language(
     [
         ("title", "", "Este campo es requerido"),
         ("condition", "nada 3", "Fila 1: no existe la prueba «nada»"),
-        ("condition", '{"all": [{"is": "besitos"}]}', "Fila 1: pon «at_least» o «below»"),
+        ("condition", '{"all": [{"is": "besitos"}]}', "Fila 1: pon «al menos» o «menos de»"),
         ("effects", "give_besitos mil", "«give_besitos mil» no se entiende"),
         ("effects", "set_flag a b", "no se entiende"),
         ("fallback", "La Calle", "Una clave lleva solo minúsculas"),

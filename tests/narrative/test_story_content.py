@@ -68,9 +68,9 @@ def changed(path, value):
         (
             ("fragments", 0, "effects"),
             [{"do": "count", "counter": "valor", "by": 0}],
-            "fragments.0.effects.0.by: debe ser un número entre -10000 y 10000, no 0",
+            "fragments.0.effects.0.by: «cuántos» debe ser un número entre -10000 y 10000, no 0",
         ),
-        (("fragments", 0, "effects"), [{"do": "set_flag"}], "fragments.0.effects.0.flag: debe ser una clave"),
+        (("fragments", 0, "effects"), [{"do": "set_flag"}], "fragments.0.effects.0.flag: falta poner la marca"),
         (
             ("fragments", 0, "effects"),
             [{"do": "set_flag", "flag": "a", "to": 1}],

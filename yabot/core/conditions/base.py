@@ -20,6 +20,39 @@ MOST = 10**12
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 
+# What the fields are called in sentences, as on the form: an editor never sees their names.
+CALLED = {
+    "item": ("el objeto", "the item"),
+    "hint": ("la pista", "the hint"),
+    "mission": ("la misión", "the mission"),
+    "achievement": ("el logro", "the achievement"),
+    "fragment": ("el fragmento", "the fragment"),
+    "choice": ("la opción", "the choice"),
+    "flag": ("la marca", "the flag"),
+    "counter": ("el contador", "the counter"),
+    "letter": ("la carta", "the letter"),
+    "state": ("el estado", "the state"),
+    "op": ("la comparación", "the comparison"),
+    "days": ("los días", "the days"),
+    "at_least": ("«al menos»", "“at least”"),
+    "below": ("«menos de»", "“below”"),
+    "count": ("«cuántos»", "“how many”"),
+    "amount": ("«cuántos»", "“how many”"),
+    "by": ("«cuántos»", "“how many”"),
+    "times": ("«veces»", "“times”"),
+    "n": ("«número»", "“number”"),
+    "first": ("«desde el»", "“from”"),
+    "last": ("«hasta el»", "“until”"),
+    "start": ("«desde las»", "“from”"),
+    "end": ("«hasta las»", "“until”"),
+}
+
+
+def called(name: str) -> tuple[str, str]:
+    """What a field is called in Spanish and in English."""
+    return CALLED.get(name, (f"«{name}»", f"“{name}”"))
+
+
 class ConditionError(DomainError):
     """A condition that means nothing. ``row`` counts from 1; 0 is the condition as a whole."""
 
@@ -192,7 +225,8 @@ class Test:
         """The test from checked values."""
         for part in parts(cls):
             if part.name not in values and not has_default(part):
-                raise ConditionError(row, f"falta «{part.name}»", f"“{part.name}” is missing")
+                es, en = called(part.name)
+                raise ConditionError(row, f"falta poner {es}", f"give {en}")
         return cls(**values, negated=negated)
 
 
@@ -231,25 +265,35 @@ def values_in_words(value: Any) -> str:
 
 def checked(part: Any, value: Any, row: int) -> Any:
     """A field's value, if it is one. Raises ConditionError."""
-    wanted = part.metadata["type"]
+    wanted, (es, en) = part.metadata["type"], called(part.name)
     if wanted == "number":
         low, high = part.metadata["low"], part.metadata["high"]
         if type(value) is not int or not low <= value <= high:
             raise ConditionError(
-                row,
-                f"«{part.name}» debe ser un número entre {low} y {high}",
-                f"“{part.name}” must be a number from {low} to {high}",
+                row, f"{es} debe ser un número entre {low} y {high}", f"{en} must be a number from {low} to {high}"
             )
         return value
-    if wanted == "key" and isinstance(value, str) and KEY.match(value):
-        return value
+    if wanted == "key":
+        if isinstance(value, str) and KEY.match(value):
+            return value
+        raise ConditionError(row, f"«{value}» no está: elige {es} de la lista", f"“{value}” is not there: choose {en}")
+    return _chosen(part, value) or _refused(row, es, en)
+
+
+def _refused(row: int, es: str, en: str) -> Any:
+    raise ConditionError(row, f"no se entiende: revisa {es}", f"cannot be understood: look at {en}")
+
+
+def _chosen(part: Any, value: Any) -> Any:
+    """A word, a day or days of the week; None when it is none."""
+    wanted = part.metadata["type"]
     if wanted == "option" and isinstance(value, str) and value in part.metadata["options"]:
         return value
     if wanted == "day" and isinstance(value, str):
         try:
             return date.fromisoformat(value)
         except ValueError:
-            pass
+            return None
     if wanted == "days" and isinstance(value, list) and value and all(day in range(1, 8) for day in value):
         return tuple(sorted(set(value)))
-    raise ConditionError(row, f"«{part.name}» no se entiende", f"“{part.name}” cannot be understood")
+    return None

@@ -36,7 +36,7 @@ class BesitosTest(Test):
     def made(cls, values: Mapping[str, Any], *, negated: bool, row: int) -> Self:
         """Exactly one of the two bounds."""
         if len(values) != 1:
-            raise ConditionError(row, "pon «at_least» o «below»", "give “at_least” or “below”")
+            raise ConditionError(row, "pon «al menos» o «menos de»", "give “at least” or “below”")
         return cls(**values, negated=negated)
 
     def holds(self, facts: Facts) -> bool:

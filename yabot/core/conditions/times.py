@@ -28,7 +28,7 @@ class BetweenTest(Test):
         """At least one of the days, in order."""
         first, last = values.get("first"), values.get("last")
         if first is None and last is None:
-            raise ConditionError(row, "pon «first» o «last»", "give “first” or “last”")
+            raise ConditionError(row, "pon «desde el» o «hasta el»", "give “from” or “until”")
         if first and last and last < first:
             raise ConditionError(row, "termina antes de empezar", "it ends before it begins")
         return cls(**values, negated=negated)
