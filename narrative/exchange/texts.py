@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from narrative.story.content import ALT, LABEL, NAME, TEXT, Fragment, Story
+from narrative.story.content import ALT, LABEL, MISSING, NAME, TEXT, Fragment, Story
 from narrative.story.reading import Words
+
+_LIMITS = {"choice": LABEL, "title": NAME, "ending": NAME, "alt": ALT, "missing": MISSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,12 @@ class Text:
     @property
     def limit(self) -> int:
         """How many letters can be stored."""
-        return {"choice": LABEL, "title": NAME, "ending": NAME, "alt": ALT}.get(self.name.partition("-")[0], TEXT)
+        return _LIMITS.get(self.name.partition("-")[0], TEXT)
 
     @property
     def is_line(self) -> bool:
         """Whether it has to be one line."""
-        return self.limit in {LABEL, NAME}
+        return self.limit in {LABEL, NAME, MISSING}
 
     @property
     def is_marked(self) -> bool:
@@ -41,6 +43,8 @@ def texts(story: Story) -> Iterator[Text]:
     """Every text that is said in the original, the story's own first."""
     yield Text("", "title", story.title)
     yield Text("", "pitch", story.pitch)
+    for one in story.declared:
+        yield Text("", f"missing-{one.key}", one.missing)
     for fragment in story.fragments:
         for name, words in of_fragment(fragment):
             yield Text(fragment.key, name, words)

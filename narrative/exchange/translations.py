@@ -86,6 +86,9 @@ def apply(story: Story, language: str, given: list[Row]) -> Translated:
         story,
         title=_own(story.title, language, own.get("title")),
         pitch=_own(story.pitch, language, own.get("pitch")),
+        declared=tuple(
+            replace(one, missing=_own(one.missing, language, own.get(f"missing-{one.key}"))) for one in story.declared
+        ),
         fragments=fragments,
     )
     return Translated(made, taken, frozenset(said), tuple(refused))

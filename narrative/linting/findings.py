@@ -153,6 +153,11 @@ CODES: Mapping[str, tuple[Level, str, str]] = {
         "Las frases son largas: {} palabras de media",
         "The sentences are long: {} words on average",
     ),
+    "NAR228": (
+        Level.WARNING,
+        "Lo que está cerrado por «{}» no le dice al lector qué le falta, en «{}»",
+        "What “{}” locks does not tell readers what is missing, in “{}”",
+    ),
 }
 
 

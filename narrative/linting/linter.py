@@ -1,6 +1,6 @@
 """All rules together."""
 
-from narrative.linting import memory, purse, structure, texts, trails, walks
+from narrative.linting import locks, memory, purse, structure, texts, trails, walks
 from narrative.linting.findings import Finding, Lint, World
 from narrative.linting.reach import reach
 from narrative.story.content import Story
@@ -21,6 +21,7 @@ def lint(
     """
     known = world or World()
     found: list[Finding] = [*structure.check(story, known), *texts.check(story, known), *memory.check(story)]
+    found += locks.check(story, known)
     walked = None
     if story.start in story.by_key:
         everybody = reach(story, known, vip=known.vip)

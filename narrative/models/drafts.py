@@ -186,7 +186,7 @@ class DeclarationKind(models.TextChoices):
 
 
 class Declaration(models.Model):
-    """A flag or a counter that a story uses, and what it is for."""
+    """A flag or a counter that a story uses, what it is for, and what a lock says to readers who lack it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     story = models.ForeignKey(
@@ -196,6 +196,7 @@ class Declaration(models.Model):
     kind = models.CharField(_("qué es"), max_length=7, choices=DeclarationKind.choices, default=DeclarationKind.FLAG)
     order = models.PositiveIntegerField(_("orden"), default=0)
     note = models.CharField(_("para qué"), max_length=200, blank=True)
+    missing = models.JSONField(_("qué dice si falta"), default=dict, blank=True)  # to readers, for each language
 
     class Meta:
         verbose_name = _("marca o contador")

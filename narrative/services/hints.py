@@ -275,7 +275,7 @@ def _line(row: Hint, known: Known, unlocked: bool, language: str) -> HintLine:
     free = unlocked or row.is_free
     missing = "" if free or condition is None else condition.explain(known.facts, language)
     if missing and known.old_since and condition and "besitos" in condition.needs:
-        missing += _as_of(known.old_since, language)
+        missing = f"{missing.removesuffix('.')}{_as_of(known.old_since, language)}."
     return HintLine(row.title(language), row.body(language), free, missing)
 
 

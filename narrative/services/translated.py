@@ -2,7 +2,7 @@
 
 from narrative.exchange import translations
 from narrative.exchange.translations import Row, Translated
-from narrative.models import Fragment, Story
+from narrative.models import Declaration, Fragment, Story
 from narrative.services import drafts
 from narrative.services.drafts import Edit
 from narrative.story import content
@@ -20,4 +20,9 @@ def bring(story: Story, language: str, rows: list[Row], *, by: str = "") -> Tran
             drafts.write(story, part, Edit(by, versions[part.key]))
     story.titles, story.pitches = result.story.title.to_json(), result.story.pitch.to_json()
     story.save(update_fields=["titles", "pitches"])
+    said = {one.key: one.missing.to_json() for one in result.story.declared}
+    for row in Declaration.objects.filter(story=story):
+        if row.missing != said[row.key]:
+            row.missing = said[row.key]
+            row.save(update_fields=["missing"])
     return result

@@ -11,7 +11,13 @@ from yabot.core.conditions import Condition
 
 SCHEMA = 1
 MOST_FRAGMENTS, MOST_CHOICES, MOST_VARIANTS = 5_000, 50, 20
-TEXT, ALT, LABEL, NAME = 16_000, 1_000, 200, 200  # of a draft; what Telegram allows is the linter's business
+TEXT, ALT, LABEL, NAME, MISSING = (
+    16_000,
+    1_000,
+    200,
+    200,
+    120,
+)  # of a draft; what Telegram allows is the linter's business
 BACK = "<"  # a choice's target that means: where the reader came from
 ALWAYS = Condition()
 MEDIA = ("photo", "video", "animation", "audio", "voice", "document")
@@ -191,22 +197,28 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A flag or a counter that the story uses, and what it is for."""
+    """A flag or a counter that the story uses, what it is for, and what a lock says to readers who lack it."""
 
     key: str
     kind: str = "flag"
     note: str = ""
+    missing: Words = NO_WORDS
 
     @classmethod
     def read(cls, given: Reader) -> "Declared":
         """From JSON. Raises StoryError."""
-        declared = cls(given.key("key"), given.one_of("kind", ("flag", "counter"), "flag"), given.text("note"))
+        declared = cls(
+            key=given.key("key"),
+            kind=given.one_of("kind", ("flag", "counter"), "flag"),
+            note=given.text("note"),
+            missing=given.words("missing", most=MISSING),
+        )
         given.end()
         return declared
 
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
-        return {"key": self.key, "kind": self.kind, "note": self.note}
+        return {"key": self.key, "kind": self.kind, "note": self.note, "missing": self.missing.to_json()}
 
 
 @dataclass(frozen=True)
@@ -233,10 +245,12 @@ class Story:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """How its fragments and choices are called, for sentences about what is missing."""
+        """How its fragments and choices are called, and what its flags and counters say, where something is missing."""
         names = {f"fragment:{part.key}:{said}": title for part in self.fragments for said, title in _said(part.title)}
         for _, choice in self.choices():
             names |= {f"choice:{choice.key}:{said}": label for said, label in _said(choice.label)}
+        for one in self.declared:
+            names |= {f"{one.kind}:{one.key}:{said}": words.rstrip(".") for said, words in _said(one.missing)}
         return names
 
     @cached_property

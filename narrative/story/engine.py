@@ -11,18 +11,17 @@ from narrative.story.content import BACK, Choice, Fragment, Story
 from narrative.story.effects import ClearFlag, Count, Effect, GiveBesitos, GiveItem, SetFlag, TakeItem, UnlockHint
 from narrative.story.reading import Words
 from narrative.story.state import State, plus
-from yabot.core.conditions import Facts
+from yabot.core.conditions import BesitosTest, Condition, Facts
 
 ONWARD = "-"  # the key of the way on when every choice is closed
 _ONWARD_LABEL = Words({"es": "Seguir", "en": "Go on"})
-_TAKEN = {"es": "Esto ya lo elegiste", "en": "You have chosen this already"}
-_PRICE = {"es": "Te faltan {} besitos", "en": "You need {} more besitos"}
-_VIP_ONLY = {"es": "Este capítulo es solo para VIP", "en": "This chapter is for VIPs only"}
-_UNKNOWN = {"es": "No lo sé ahora", "en": "I cannot tell right now"}
+_TAKEN = {"es": "Esto ya lo elegiste.", "en": "You have chosen this already."}
+_VIP_ONLY = {"es": "Este capítulo es solo para VIP.", "en": "This chapter is for VIPs only."}
+_UNKNOWN = {"es": "No lo sé ahora.", "en": "I cannot tell right now."}
 NOTHING, OUTSIDE = Facts(), State()
-_NO_WAY_BACK = {"es": "Aquí no hay vuelta atrás", "en": "There is no way back from here"}
-_ELSEWHERE = {"es": "No se está donde se elige", "en": "This is chosen somewhere else"}
-_UNWRITTEN = {"es": "Todavía no está escrito", "en": "This is not written yet"}
+_NO_WAY_BACK = {"es": "Aquí no hay vuelta atrás.", "en": "There is no way back from here."}
+_ELSEWHERE = {"es": "No se está donde se elige.", "en": "This is chosen somewhere else."}
+_UNWRITTEN = {"es": "Todavía no está escrito.", "en": "This is not written yet."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ def closed_gate(fragment: Fragment, facts: Facts) -> Said | None:
     if fragment.vip and not facts.vip:
         return _VIP_ONLY
     if fragment.condition and not fragment.condition.check(facts):
-        return {language: fragment.condition.explain(facts, language) for language in ("es", "en")}
+        return _missing(fragment.condition, facts)
     return None
 
 
@@ -208,13 +207,16 @@ def _closed(story: Story, choice: Choice, target: str, state: State, facts: Fact
     if target not in story.by_key:
         return _NO_WAY_BACK if choice.target == BACK else _UNWRITTEN
     if not choice.condition.check(facts):
-        return {language: choice.condition.explain(facts, language) for language in ("es", "en")}
+        return _missing(choice.condition, facts)
     if choice.price and "besitos" in facts.unknown:
         return _UNKNOWN
     if facts.besitos < choice.price:
-        missing = choice.price - facts.besitos
-        return {language: words.format(missing) for language, words in _PRICE.items()}
+        return _missing(Condition((BesitosTest(at_least=choice.price),)), facts)
     return {}
+
+
+def _missing(condition: Condition, facts: Facts) -> Said:
+    return {language: condition.explain(facts, language) for language in ("es", "en")}
 
 
 def _with(move: Move, effects: Sequence[Effect], place: str, time: int) -> Move:

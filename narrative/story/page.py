@@ -65,7 +65,7 @@ def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
     language, fragment = beholder.language, scene.fragment
     if scene.gate:
         reason = scene.gate["en" if language == "en" else "es"]
-        return Page(fragment.key, RichText.plain(f"🔒 {reason}."), is_gate=True)
+        return Page(fragment.key, RichText.plain(f"🔒 {reason}"), is_gate=True)
     words = scene.text.in_(language, told.language) or fragment.title.in_(language, told.language) or "…"
     limit = CAPTION if fragment.media else TEXT
     end = _ending(fragment.ending.name.in_(language, told.language), beholder) if fragment.ending else RichText("")

@@ -54,11 +54,14 @@ TESTS = {
         n=st.integers(-MOST_COUNTED, MOST_COUNTED),
         negated=NOT,
     ),
-    "between": SPANS.flatmap(lambda days: st.builds(BetweenTest, first=st.just(days[0]), last=st.just(days[1])))
+    "between": SPANS.flatmap(
+        lambda days: st.builds(BetweenTest, first=st.just(days[0]), last=st.just(days[1]), negated=NOT)
+    )
     | st.builds(BetweenTest, first=DAYS, negated=NOT)
     | st.builds(BetweenTest, last=DAYS, negated=NOT),
     "weekday": st.builds(WeekdayTest, days=st.sets(st.integers(1, 7), min_size=1).map(sorted).map(tuple), negated=NOT),
-    "hours": st.builds(HoursTest, start=st.integers(0, 11), end=st.integers(12, 24), negated=NOT),
+    "hours": st.builds(HoursTest, start=st.integers(0, 11), end=st.integers(12, 24), negated=NOT)
+    | st.builds(HoursTest, start=st.integers(12, 23), end=st.integers(1, 11), negated=NOT),
 }
 ANY_TEST = st.one_of(*TESTS.values())
 CONDITIONS = st.builds(
@@ -138,15 +141,15 @@ CASES = [
         {"is": "counter", "counter": "valor", "op": "below", "n": 1},
         Facts(),
         Facts(counters={"valor": 1}),
-        "Todavía no es el momento",
-        "It is not the time yet",
+        "Para esto ya es tarde",
+        "It is too late for this",
     ),
     (
         {"is": "counter", "counter": "valor", "op": "equal", "n": 0},
         Facts(),
         Facts(counters={"valor": 1}),
-        "Todavía no es el momento",
-        "It is not the time yet",
+        "Para esto ya es tarde",
+        "It is too late for this",
     ),
     (
         {"is": "between", "first": "2026-12-25", "last": "2026-12-25"},
@@ -201,8 +204,8 @@ def test_a_test_holds_or_says_what_is_missing(row, passing, failing, spanish, en
     assert condition.check(passing)
     assert condition.explain(passing, "es") == ""
     assert not condition.check(failing)
-    assert condition.explain(named(failing), "es") == spanish
-    assert condition.explain(named(failing), "en") == english
+    assert condition.explain(named(failing), "es") == f"{spanish}."
+    assert condition.explain(named(failing), "en") == f"{english}."
 
 
 @pytest.mark.parametrize(("row", "passing", "failing", "spanish", "english"), CASES)
@@ -249,7 +252,7 @@ def test_facts_that_nobody_knows_leave_a_test_undecided():
 
     assert condition.judge(Facts(unknown=frozenset({"items"}))) is None
     assert condition.judge(Facts(unknown=frozenset({"items"}), vip=True)) is False
-    assert condition.explain(Facts(unknown=frozenset({"items"})), "es") == "No lo sé ahora"
+    assert condition.explain(Facts(unknown=frozenset({"items"})), "es") == "No lo sé ahora."
 
 
 @pytest.mark.parametrize(
@@ -263,7 +266,10 @@ def test_facts_that_nobody_knows_leave_a_test_undecided():
         ({"is": "between", "first": "2026-13-01"}, "Fila 1: no se entiende: revisa «desde el»"),
         ({"is": "between", "first": "2026-12-02", "last": "2026-12-01"}, "Fila 1: termina antes de empezar"),
         ({"is": "weekday", "days": []}, "Fila 1: no se entiende: revisa los días"),
-        ({"is": "weekday", "days": [8]}, "Fila 1: no se entiende: revisa los días"),
+        *(
+            ({"is": "weekday", "days": [day]}, "Fila 1: no se entiende: revisa los días")
+            for day in (8, 0, 1.0, True, "1")
+        ),
         ({"is": "hours", "start": 7, "end": 7}, "Fila 1: termina cuando empieza"),
         ({"is": "hours", "start": 7}, "Fila 1: falta poner «hasta las»"),
         ({"is": "vip", "since": 3}, "Fila 1: sobra «since»"),

@@ -89,8 +89,8 @@ def test_a_negated_row_passes_exactly_when_it_would_fail(row, count):
 def test_a_row_says_what_is_missing_in_both_languages(row, facts, spanish, english):
     condition = everything(row)
 
-    assert condition.explain(facts, "es") == spanish
-    assert condition.explain(facts, "en") == english
+    assert condition.explain(facts, "es") == (spanish and f"{spanish}.")
+    assert condition.explain(facts, "en") == (english and f"{english}.")
 
 
 def test_all_rows_must_pass_and_each_missing_one_is_named():
@@ -98,7 +98,7 @@ def test_all_rows_must_pass_and_each_missing_one_is_named():
 
     assert not condition.check(Facts(besitos=2))
     assert condition.check(Facts(besitos=2, reactions=3))
-    assert condition.explain(Facts(), "es") == "Te faltan 2 besitos. Te faltan 3 reacciones"
+    assert condition.explain(Facts(), "es") == "Te faltan 2 besitos. Te faltan 3 reacciones."
 
 
 def test_one_row_of_an_any_group_is_enough():
@@ -113,8 +113,8 @@ def test_one_row_of_an_any_group_is_enough():
 def test_an_any_group_says_every_way_that_is_left():
     condition = everything({"any": [besitos(at_least=50), reactions(at_least=3)]})
 
-    assert condition.explain(Facts(), "es") == "Te faltan 50 besitos o Te faltan 3 reacciones"
-    assert condition.explain(Facts(), "en") == "You need 50 more besitos or You need 3 more reactions"
+    assert condition.explain(Facts(), "es") == "Te faltan 50 besitos o te faltan 3 reacciones."
+    assert condition.explain(Facts(), "en") == "You need 50 more besitos or you need 3 more reactions."
     assert condition.explain(Facts(besitos=50), "es") == ""
 
 
@@ -149,6 +149,7 @@ def test_an_editor_reads_a_condition_in_words(rows, spanish, english):
     ("data", "row", "words"),
     [
         ([besitos(at_least=1)], 0, "debe ser"),
+        *((empty, 0, "debe ser") for empty in (0, "", [], False)),
         ({"any": []}, 0, "debe ser"),
         ({"all": {}}, 0, "debe ser"),
         ({"all": [], "any": []}, 0, "debe ser"),
@@ -181,8 +182,16 @@ def test_what_means_nothing_is_refused_with_its_row(data, row, words):
 
     assert refused.value.row == row
     assert words in refused.value.sentence("es")
-    assert refused.value.sentence("es").startswith(f"Fila {row}: ") is bool(row)
-    assert refused.value.sentence("en").startswith(f"Row {row}: ") is bool(row)
+    assert refused.value.sentence("es").startswith(f"Fila {row}") is bool(row)
+    assert refused.value.sentence("en").startswith(f"Row {row}") is bool(row)
+
+
+def test_a_mistake_in_a_group_is_named_by_its_own_place():
+    with pytest.raises(ConditionError) as refused:
+        everything(besitos(at_least=1), {"any": [besitos(at_least=2), reactions(at_least="3")]})
+
+    assert refused.value.sentence("es").startswith("Fila 2, opción 2: ")
+    assert refused.value.sentence("en").startswith("Row 2, option 2: ")
 
 
 def test_an_expression_is_data_and_never_run():
@@ -212,3 +221,65 @@ def test_a_kind_that_forgets_to_say_when_it_holds_is_noticed():
         forgetful.missing(Facts(), "es")
     with pytest.raises(TypeError):
         forgetful.describe("es")
+
+
+FLAG, COUNTER = {"is": "flag", "flag": "llave"}, {"is": "counter", "counter": "valor", "op": "at_least", "n": 2}
+NAMED = {
+    "flag:llave:es": "Te falta la llave",
+    "flag:llave:en": "You need the key",
+    "counter:valor:es": "Te falta valor",
+    "counter:valor:en": "You lack courage",
+}
+
+
+@pytest.mark.parametrize(
+    ("rows", "names", "spanish", "english"),
+    [
+        ([FLAG, COUNTER], NAMED, "Te falta la llave. Te falta valor.", "You need the key. You lack courage."),
+        (
+            [{"any": [FLAG, COUNTER]}],
+            NAMED,
+            "Te falta la llave o te falta valor.",
+            "You need the key or you lack courage.",
+        ),
+        ([FLAG, COUNTER], {}, "Todavía no es el momento.", "It is not the time yet."),
+        ([FLAG, {"any": [FLAG, COUNTER]}], {}, "Todavía no es el momento.", "It is not the time yet."),
+        ([{"any": [COUNTER, reactions(at_least=1)]}], {}, "Te falta 1 reacción.", "You need 1 more reaction."),
+        ([COUNTER, reactions(at_least=1)], {}, "Te falta 1 reacción.", "You need 1 more reaction."),
+        (
+            [FLAG, {"any": [FLAG, COUNTER]}],
+            NAMED,
+            "Te falta la llave. Te falta la llave o te falta valor.",
+            "You need the key. You need the key or you lack courage.",
+        ),
+        (
+            [{"any": [besitos(below=0), COUNTER]}],
+            NAMED,
+            "Tienes demasiados besitos o te falta valor.",
+            "You have too many besitos or you lack courage.",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_once_in_whole_sentences(rows, names, spanish, english):
+    condition = everything(*rows)
+
+    assert condition.explain(Facts(names=names), "es") == spanish
+    assert condition.explain(Facts(names=names), "en") == english
+
+
+def test_who_has_too_much_of_something_is_not_told_that_it_is_missing():
+    facts = Facts(counters={"valor": 3}, names=NAMED)
+
+    assert everything(COUNTER | {"op": "equal"}).explain(facts, "es") == "Para esto ya es tarde."
+    assert everything(COUNTER | {"op": "equal"}).explain(Facts(names=NAMED), "es") == "Te falta valor."
+    assert (
+        everything(FLAG | {"not": True}).explain(Facts(flags={"llave"}, names=NAMED), "es") == "Para esto ya es tarde."
+    )
+
+
+def test_nobody_cannot_tell_in_small_letters():
+    facts = Facts(unknown=frozenset({"reactions"}))
+
+    said = everything({"any": [besitos(at_least=1), reactions(at_least=1)]}).explain(facts, "en")
+
+    assert said == "You need 1 more besito or I cannot tell right now."

@@ -13,8 +13,10 @@ from narrative.services import checking, choices, drafts
 from narrative.story import engine
 from narrative.story.content import Story
 from narrative.story.effects import Effect
+from narrative.story.state import State
 from tests.factories.channeladmin import SubscriptionFactory
 from yabot.core.conditions import Facts
+from yabot.core.conditions.base import NOT_YET
 from yabot.core.people import Person
 from yabot.demo import loading, secrets
 
@@ -115,3 +117,40 @@ def test_the_starred_door_opens_to_subscribers(loaded) -> None:
         for key in ("verja-vestibulo", "vestibulo-invernadero"):
             place = choices.follow(user, story=TALE.key, step=place.progress.step, choice=key)
         assert (place.scene.gate is None) == (user == 9)
+
+
+@pytest.mark.parametrize(
+    ("choice", "spanish", "english"),
+    [
+        (
+            "biblioteca-plano",
+            "Te falta algún gesto de valor o de cortesía.",
+            "It takes another deed of courage or courtesy.",
+        ),
+        ("cocina-sotano", "Te falta la llave de los tres anillos.", "You need the key with three rings."),
+        (
+            "salon-bajo-el-reloj",
+            "Te falta la pista «demo la llave» o antes tienes que leer cierto diario.",
+            "You lack the hint “demo la llave” or you have to read a certain diary first.",
+        ),
+        (
+            "escalera-habitacion",
+            "Antes tienes que leer cierto diario. Te falta oír lo que dice la fuente o te falta algún gesto de valor o de "
+            "cortesía.",
+            "You have to read a certain diary first. You have yet to hear what the fountain says or it takes another deed of "
+            "courage or courtesy.",
+        ),
+    ],
+)
+def test_its_locks_say_what_is_missing(choice: str, spanish: str, english: str) -> None:
+    condition = next(one.condition for _, one in TALE.choices() if one.key == choice)
+    facts = engine.known(TALE, State(), Facts())
+    assert (condition.explain(facts, "es"), condition.explain(facts, "en")) == (spanish, english)
+
+
+def test_no_lock_of_it_is_silent() -> None:
+    facts = engine.known(TALE, State(), Facts())
+    for _, choice in TALE.choices():
+        for language in ("es", "en"):
+            assert NOT_YET[language] not in choice.condition.explain(facts, language)
+            assert len(choice.condition.explain(facts, language)) <= 200  # an alert

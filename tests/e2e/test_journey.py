@@ -159,7 +159,7 @@ def read_it(world) -> None:
     hall = world.wait_for_message(ana, "Estás en vestibulo.")
 
     locked = world.press(ana, ana, hall["message_id"], "🔒 Bajar a la cripta")
-    assert locked["text"] == "Te falta la pista «El mapa»"
+    assert locked["text"] == "Te falta la pista «El mapa»."
     world.press(ana, ana, hall["message_id"], "Subir a la torre")
     gate = world.wait_for_message(ana, "Este capítulo es solo para VIP")
     SubscriptionFactory(user_id=ana)

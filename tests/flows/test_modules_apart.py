@@ -98,7 +98,7 @@ def hints(sandbox: SandboxClient, reader: int) -> str:
 def test_one_is_killed_the_other_knows_what_it_knew_and_it_recovers(apart, sandbox, until):
     ana = sandbox.add_user(id=1001, first_name="Ana")["id"]
     sandbox.start(ana)
-    assert hints(sandbox, ana).endswith("La puerta: Te faltan 12 besitos")
+    assert hints(sandbox, ana).endswith("La puerta: Te faltan 12 besitos.")
     assert apart.network.connections >= 1
     assert ">3<" in apart.people().replace(" ", "").replace("\n", "")
 
@@ -114,7 +114,7 @@ def test_one_is_killed_the_other_knows_what_it_knew_and_it_recovers(apart, sandb
 
     apart.start_economy()
     until(lambda: "según" not in hints(sandbox, ana), 60)
-    assert hints(sandbox, ana).endswith("La puerta: Te faltan 12 besitos")
+    assert hints(sandbox, ana).endswith("La puerta: Te faltan 12 besitos.")
     assert apart.bot.terminate() == 0
 
 

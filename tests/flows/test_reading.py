@@ -39,7 +39,7 @@ def test_a_reader_reads_a_story_to_its_end(telegram, ana):
     first = world.wait_for_message(ana, "Estás en sala.")
 
     locked = world.press(ana, ana, first["message_id"], "🔒 Seguir el susurro · 500 💋")
-    assert (locked["text"], locked["show_alert"]) == ("Te faltan 500 besitos", True)
+    assert (locked["text"], locked["show_alert"]) == ("Te faltan 500 besitos.", True)
 
     world.press(ana, ana, first["message_id"], "Abrir la puerta")
     last = world.wait_for_message(ana, "La puerta se abre.")

@@ -6,20 +6,36 @@ from typing import Any
 from hypothesis import strategies as st
 
 from narrative.story.content import ALWAYS, MEDIA, Choice, Declared, Ending, Fragment, Media, Story, Variant
-from narrative.story.effects import Count, Effect, GiveBesitos, GiveItem, SetFlag, UnlockHint
+from narrative.story.effects import (
+    AssignMission,
+    ClearFlag,
+    Count,
+    Effect,
+    GiveBesitos,
+    GiveItem,
+    SendLetter,
+    SetFlag,
+    TakeItem,
+    UnlockHint,
+)
 from narrative.story.reading import Words
 from tests.core.test_condition_kinds import CONDITIONS
 
 KEYS = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,12}", fullmatch=True)
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=40)
 WORDS = st.dictionaries(st.sampled_from(["es", "en", "fr"]), TEXTS.filter(bool), max_size=3).map(Words)
-EFFECTS: st.SearchStrategy[Effect] = st.one_of(
-    st.builds(GiveItem, KEYS, st.integers(1, 10_000)),
-    st.builds(GiveBesitos, st.integers(1, 1_000_000)),
-    st.builds(SetFlag, KEYS),
-    st.builds(Count, KEYS, st.integers(1, 10_000) | st.integers(-10_000, -1)),
-    st.builds(UnlockHint, KEYS),
-)
+EFFECTS_OF: dict[type[Effect], st.SearchStrategy[Effect]] = {
+    GiveItem: st.builds(GiveItem, KEYS, st.integers(1, 10_000)),
+    TakeItem: st.builds(TakeItem, KEYS, st.integers(1, 10_000)),
+    GiveBesitos: st.builds(GiveBesitos, st.integers(1, 1_000_000)),
+    SetFlag: st.builds(SetFlag, KEYS),
+    ClearFlag: st.builds(ClearFlag, KEYS),
+    Count: st.builds(Count, KEYS, st.integers(1, 10_000) | st.integers(-10_000, -1)),
+    UnlockHint: st.builds(UnlockHint, KEYS),
+    AssignMission: st.builds(AssignMission, KEYS),
+    SendLetter: st.builds(SendLetter, KEYS),
+}
+EFFECTS = st.one_of(*EFFECTS_OF.values())
 MEDIAS = st.builds(
     Media,
     file=KEYS.map(lambda key: f"{key}.jpg"),
@@ -27,7 +43,7 @@ MEDIAS = st.builds(
     alt=WORDS,
     spoiler=st.booleans(),
 )
-DECLARED = st.builds(Declared, KEYS, st.sampled_from(["flag", "counter"]), TEXTS)
+DECLARED = st.builds(Declared, KEYS, st.sampled_from(["flag", "counter"]), TEXTS, WORDS)
 
 
 def words(text: str = "", **others: str) -> Words:

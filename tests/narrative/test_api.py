@@ -83,7 +83,7 @@ def test_a_program_plays_a_story_for_a_reader(house) -> None:
     begun = write(MINE, {"action": "begin"}).json()
     assert (begun["fragment"], begun["step"], begun["text"]) == ("sala", 1, "Estás en sala.")
     (garden, end) = begun["choices"]
-    assert (garden["open"], garden["price"], garden["reasons"]["en"]) == (False, 20, "You need 15 more besitos")
+    assert (garden["open"], garden["price"], garden["reasons"]["en"]) == (False, 20, "You need 15 more besitos.")
     assert read(f"{MINE}choices/a-jardin/").json() == garden
     assert read(f"{MINE}choices/nada/").status_code == 404
     closed = write(f"{MINE}choices/", {"choice": "a-jardin", "step": 1})

@@ -177,8 +177,8 @@ def test_the_list_of_hints_says_that_nobody_knows(economy):
     (line,) = hints.of_reader(ana, "es")
     (english,) = hints.of_reader(ana, "en")
 
-    assert line.missing == "No lo sé ahora. Te faltan 2 reacciones"
-    assert english.missing == "I cannot tell right now. You need 2 more reactions"
+    assert line.missing == "No lo sé ahora. Te faltan 2 reacciones."
+    assert english.missing == "I cannot tell right now. You need 2 more reactions."
 
 
 def test_the_list_of_hints_says_how_old_the_besitos_are(monkeypatch):
@@ -190,5 +190,5 @@ def test_the_list_of_hints_says_how_old_the_besitos_are(monkeypatch):
     (line,) = hints.of_reader(ana, "es")
     (english,) = hints.of_reader(ana, "en")
 
-    assert line.missing == "Te faltan 12 besitos (según lo que sabía hace 4 min)"
-    assert english.missing == "You need 12 more besitos (as I knew 4 min ago)"
+    assert line.missing == "Te faltan 12 besitos (según lo que sabía hace 4 min)."
+    assert english.missing == "You need 12 more besitos (as I knew 4 min ago)."

@@ -154,10 +154,10 @@ def test_a_choice_that_is_locked_now_says_why_and_moves_nobody(house):
 
     with pytest.raises(ChoiceClosed) as closed:
         go("a-jardin")
-    assert closed.value.sentence("es") == "Te faltan 1 besitos"
+    assert closed.value.sentence("es") == "Te falta 1 besito."
     with pytest.raises(ChoiceClosed) as closed:
         go("a-fin")
-    assert closed.value.sentence("es") == "Antes tienes que pasar por «Jardin»"
+    assert closed.value.sentence("es") == "Antes tienes que pasar por «Jardin»."
     assert here() == ("sala", 1)
     assert wallets.balance_of(ANA) == 19
 
@@ -307,7 +307,7 @@ def test_what_nobody_knows_leaves_a_choice_closed():
 
     (option,) = go().scene.options
 
-    assert option.reasons["es"] == ". ".join(["No lo sé ahora"] * 3)
+    assert option.reasons["es"] == "No lo sé ahora."
 
 
 def test_facts_of_the_reader_open_choices():
@@ -315,7 +315,7 @@ def test_facts_of_the_reader_open_choices():
     asks = when("hint reloj; reactions 1; hours 0 24")
     library.release(story(fragment("sala", choice("fin", condition=asks)), ending("fin")))
 
-    assert go().scene.options[0].reasons["es"] == "Te falta la pista «El reloj». Te falta 1 reacción"
+    assert go().scene.options[0].reasons["es"] == "Te falta la pista «El reloj». Te falta 1 reacción."
 
 
 def test_the_page_after_a_gift_knows_it_before_the_economy_does():

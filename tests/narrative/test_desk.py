@@ -466,14 +466,18 @@ def test_a_story_is_made_with_its_words_in_both_languages(admin_client) -> None:
         "declared-0-key": "luz",
         "declared-0-kind": "flag",
         "declared-0-note": "Si hay luz",
+        "declared-0-missing_es": "Te falta luz",
+        "declared-0-missing_en": "You need light",
     }
     response = admin_client.post(reverse("admin:narrative_story_add"), given)
     made = StoryRow.objects.get(key="jardin")
     assert response.url == f"{reverse('admin:narrative_fragment_add')}?story={made.pk}"
     assert (made.titles, made.pitches) == ({"es": "El jardín", "en": "The garden"}, {"es": "Una noche."})
-    assert made.declared.get().key == "luz"
+    luz = made.declared.get()
+    assert (luz.key, luz.missing) == ("luz", {"es": "Te falta luz", "en": "You need light"})
     url = reverse("admin:narrative_story_change", args=[made.pk])
-    assert "Una noche." in text(admin_client.get(url))
+    shown = text(admin_client.get(url))
+    assert "Una noche." in shown and 'value="Te falta luz"' in shown and 'value="You need light"' in shown
     assert "No hay ningún fragmento con esa clave" in text(admin_client.post(url, {**given, "start": "nada"}))
 
 

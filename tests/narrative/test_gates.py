@@ -53,7 +53,7 @@ def endings() -> list[str]:
 def test_a_closed_gate_holds_back_gifts_and_endings():
     place = go("a-club")
 
-    assert place.scene.gate["es"] == "Este capítulo es solo para VIP"
+    assert place.scene.gate["es"] == "Este capítulo es solo para VIP."
     assert (given(), endings(), place.endings, place.state.visited) == ([], [], (0, 1), {"sala": 1})
 
 

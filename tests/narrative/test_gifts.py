@@ -80,12 +80,12 @@ def test_what_arriving_gives_is_given_once_for_each_visit():
 
 def test_the_page_after_a_gift_that_was_given_before_does_not_promise_it_again():
     library.release(cellar(choice("fin", price=60), effects=(GiveBesitos(50),)))
-    assert go("a-sotano", "subir").scene.option("a-fin").reasons["es"] == "Te faltan 10 besitos"
+    assert go("a-sotano", "subir").scene.option("a-fin").reasons["es"] == "Te faltan 10 besitos."
     earned()
 
     back()
 
-    assert go("subir").scene.option("a-fin").reasons["es"] == "Te faltan 10 besitos"
+    assert go("subir").scene.option("a-fin").reasons["es"] == "Te faltan 10 besitos."
 
 
 def test_what_is_paid_for_is_delivered_each_time():

@@ -22,14 +22,14 @@ class TestPistas:
         key, door = hints.of_reader(ana, "es")
 
         assert (key.title, key.body, key.is_open, key.missing) == ("La llave", "Bajo el reloj.", True, "")
-        assert (door.title, door.is_open, door.missing) == ("La puerta", False, "Te faltan 12 besitos")
+        assert (door.title, door.is_open, door.missing) == ("La puerta", False, "Te faltan 12 besitos.")
 
     def test_in_english_everything_is_english(self):
         HintFactory(title_en="The door", condition=besitos(15))
 
         (door,) = hints.of_reader(reader(), "en")
 
-        assert (door.title, door.missing) == ("The door", "You need 15 more besitos")
+        assert (door.title, door.missing) == ("The door", "You need 15 more besitos.")
 
     def test_what_was_opened_once_stays_open_without_the_besitos(self):
         hint = HintFactory(condition=besitos(15))

@@ -28,7 +28,7 @@ def test_open_hints_are_told_and_locked_ones_say_what_is_missing():
 
     shown = screen_of(ana)
 
-    assert shown.text == "Tus pistas\n\n🗝 La llave\nBajo el reloj.\n\n🔒 La puerta: Te faltan 12 besitos"
+    assert shown.text == "Tus pistas\n\n🗝 La llave\nBajo el reloj.\n\n🔒 La puerta: Te faltan 12 besitos."
     assert [entity.type for entity in shown.entities] == ["bold", "bold", "italic"]
 
 

@@ -21,7 +21,10 @@ from tests.narrative.stories import any_story, choice, ending, fragment, story, 
 from yabot.core.conditions import Condition, Facts
 
 when = Condition.from_text
-FLAG = (Declared("luz", "flag"),)
+FLAG = (Declared("luz", "flag", missing=words("Te falta luz")),)
+SILENT = (Declared("luz", "flag"),)
+DARK = choice("fin", key="x", label="X", condition=when("flag luz"))
+LIT = choice("sala", key="y", label="Y", effects=(SetFlag("luz"),))
 LONG = "a" * 4097
 PICTURE = Media("a.jpg", alt=words("Una casa"))
 
@@ -66,6 +69,7 @@ CASES = {
     "NAR113": (story(fragment("sala", choice("sala"))), good()),
     "NAR114": (good(start="nada"), good()),
     "NAR115": (good(dataclasses.replace(ending("mudo"), text=NO_WORDS), first=[choice("mudo")]), good()),
+    "NAR228": (good(first=[DARK, LIT], declared=SILENT), good(first=[DARK, LIT], declared=FLAG)),
     "NAR222": (
         good(fragment("pozo", choice("sala", key="x", effects=(GiveBesitos(5),))), first=[choice("pozo")]),
         good(
@@ -375,3 +379,27 @@ def test_a_closed_door_is_no_way() -> None:
         engine.follow(made, engine.begin(made).state, Facts(), "x")
     assert "x" not in reach(made, World(), vip=False).choices
     assert "x" in reach(made, World(), vip=True).choices
+
+
+@pytest.mark.parametrize(
+    ("condition", "locked", "silent"),
+    [
+        ("flag luz", "show", True),
+        ("flag luz", "hide", False),
+        ("not flag luz", "show", False),
+        ("any vip | counter luz >= 2", "show", True),
+        ("counter luz = 2", "show", True),
+        ("counter luz < 2", "show", False),
+    ],
+)
+def test_only_a_lock_that_is_shown_and_can_be_opened_needs_words(condition, locked, silent) -> None:
+    dark = choice("fin", key="x", label="X", condition=when(condition), locked=locked)
+    assert ("NAR228" in codes(lint(good(first=[dark, LIT], declared=SILENT), plays=0))) is silent
+
+
+def test_the_words_of_a_lock_are_in_every_language_of_the_story() -> None:
+    dark = good(first=[DARK, LIT], declared=FLAG)
+    found = [one.es for one in lint(dark, World(languages=("es", "en")), plays=0).findings if one.code == "NAR228"]
+    assert found == ["Lo que está cerrado por «luz» no le dice al lector qué le falta, en «en»"]
+    gate = good(fragment("cuarto", choice("fin", key="z"), condition=when("flag luz")), first=[choice("cuarto"), LIT])
+    assert "NAR228" in codes(lint(dataclasses.replace(gate, declared=SILENT), plays=0))

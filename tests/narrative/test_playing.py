@@ -56,8 +56,8 @@ def test_a_closed_choice_says_why_and_nothing_moves() -> None:
     played = play(besitos=3)
     with pytest.raises(ChoiceClosed):
         playing.go_on(played, "a-jardin")
-    assert played.page.lines[1].reason == "Te faltan 12 besitos"
-    assert play(besitos=3, language="en").page.lines[1].reason == "You need 12 more besitos"
+    assert played.page.lines[1].reason == "Te faltan 12 besitos."
+    assert play(besitos=3, language="en").page.lines[1].reason == "You need 12 more besitos."
     with pytest.raises(ChoiceGone):
         playing.go_on(played, "nada")
 

@@ -111,8 +111,8 @@ def test_a_press_in_the_chat_takes_at_most_fourteen_statements(first, django_ass
 
 
 def test_a_locked_choice_explains_itself(first):
-    assert press(first, "jardín") == Alert("Te faltan 5 besitos", box=True)
-    assert press(first, "Bajar").text == "No lo sé ahora"
+    assert press(first, "jardín") == Alert("Te faltan 5 besitos.", box=True)
+    assert press(first, "Bajar").text == "No lo sé ahora."
     assert ReaderProgress.objects.get().step == 1
 
 

@@ -176,4 +176,4 @@ def test_the_page_after_a_price_that_was_paid_elsewhere_knows_it(economy):
         story(fragment("plaza", choice("taller", price=20)), fragment("taller", choice("plaza", key="v", price=30)))
     )
 
-    assert go("a-taller").scene.option("v").reasons["es"] == "Te faltan 5 besitos"
+    assert go("a-taller").scene.option("v").reasons["es"] == "Te faltan 5 besitos."

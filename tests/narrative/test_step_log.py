@@ -99,7 +99,7 @@ def test_a_tap_on_a_lock_in_the_chat_is_kept_and_explained():
     go()
     said = turning.take(Person(ANA, "Ana"), story=token("casa"), step=1, choice=token("casa", "sala", "a-fin"))
 
-    assert said == Alert("Te faltan 20 besitos", box=True)
+    assert said == Alert("Te faltan 20 besitos.", box=True)
     assert ProgressStep.objects.filter(kind=StepKind.LOCKED, choice="a-fin").count() == 1
 
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from narrative.story.content import Story
-from narrative.story.effects import Effect
+from narrative.story.effects import Effect, effects_from_text, effects_to_text, read_effects
 from narrative.story.reading import StoryError, Words
-from tests.narrative.stories import any_story, choice, ending, fragment, story
+from tests.narrative.stories import EFFECTS, EFFECTS_OF, any_story, choice, ending, fragment, story
 from yabot.core.conditions import Ref
 
 
@@ -119,3 +119,14 @@ def test_every_effect_says_what_it_does_and_what_it_points_to():
         assert effect.to_json() == row
         assert list(effect.refs()) == ([Ref(kind.refers, keys[kind.refers])] if kind.refers else [])
         assert all(effect.describe(language) for language in ("es", "en"))
+
+
+@given(st.lists(EFFECTS, max_size=12).map(tuple))
+def test_effects_as_rows_and_as_text_are_the_same(effects):
+    assert read_effects([effect.to_json() for effect in effects], "") == effects
+    assert effects_from_text(effects_to_text(effects)) == effects
+    assert effects_from_text(effects_to_text(effects).replace("; ", "\n")) == effects
+
+
+def test_no_effect_is_forgotten_in_these_stories():
+    assert set(EFFECTS_OF) == set(Effect.known.values())

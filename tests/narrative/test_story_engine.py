@@ -58,11 +58,11 @@ def test_a_locked_choice_says_why_and_changes_nothing():
     played = story(fragment("sala", choice("fin", condition=when("item llave; vip"))), ending("fin"))
     state = walked(played)
 
-    assert options(played, state) == {"a-fin": "Necesitas: llave. Es solo para VIP"}
+    assert options(played, state) == {"a-fin": "Necesitas: llave. Es solo para VIP."}
     with pytest.raises(ChoiceClosed) as closed:
         engine.follow(played, state, NOBODY, "a-fin")
-    assert closed.value.sentence("es") == "Necesitas: llave. Es solo para VIP"
-    assert closed.value.sentence("en") == "You need: llave. This is for VIPs only"
+    assert closed.value.sentence("es") == "Necesitas: llave. Es solo para VIP."
+    assert closed.value.sentence("en") == "You need: llave. This is for VIPs only."
 
     rich = Facts(items={"llave": 1}, vip=True)
     assert engine.follow(played, state, rich, "a-fin").ending == "fin"
@@ -95,7 +95,11 @@ def test_a_fragment_that_was_deleted_is_gone():
 
 @pytest.mark.parametrize(
     ("repeat", "there_again", "after_coming_back"),
-    [("always", "", ""), ("once", "Esto ya lo elegiste", "Esto ya lo elegiste"), ("visit", "Esto ya lo elegiste", "")],
+    [
+        ("always", "", ""),
+        ("once", "Esto ya lo elegiste.", "Esto ya lo elegiste."),
+        ("visit", "Esto ya lo elegiste.", ""),
+    ],
 )
 def test_a_choice_is_open_always_once_or_once_in_a_visit(repeat, there_again, after_coming_back):
     look_around = choice("sala", key="mirar", repeat=repeat)
@@ -109,8 +113,8 @@ def test_a_price_is_asked_and_handed_on():
     played = story(fragment("sala", choice("fin", price=20)), ending("fin"))
     state = walked(played)
 
-    assert options(played, state, Facts(besitos=15)) == {"a-fin": "Te faltan 5 besitos"}
-    assert options(played, state, Facts(besitos=15, unknown=frozenset({"besitos"}))) == {"a-fin": "No lo sé ahora"}
+    assert options(played, state, Facts(besitos=15)) == {"a-fin": "Te faltan 5 besitos."}
+    assert options(played, state, Facts(besitos=15, unknown=frozenset({"besitos"}))) == {"a-fin": "No lo sé ahora."}
     move = engine.follow(played, state, Facts(besitos=20), "a-fin")
     assert move.price == 20
     assert engine.after(Facts(besitos=20), move).besitos == 0
@@ -166,7 +170,7 @@ def test_when_every_choice_is_closed_the_fallback_leads_on():
     )
     state = walked(played)
 
-    assert options(played, state) == {"a-fin": "Es solo para VIP", engine.ONWARD: ""}
+    assert options(played, state) == {"a-fin": "Es solo para VIP.", engine.ONWARD: ""}
     assert engine.ONWARD not in options(played, state, Facts(vip=True))
     move = engine.follow(played, state, NOBODY, engine.ONWARD)
     assert move.state.fragment == "calle"
@@ -182,20 +186,20 @@ def test_back_leads_to_where_the_reader_came_from():
     assert walked(played, "a-espejo", "volver").fragment == "sala"
     back = walked(played, "a-patio", "otro", "volver")
     assert (back.fragment, back.way) == ("patio", ("sala",))
-    assert options(story(mirror), walked(story(mirror))) == {"volver": "Aquí no hay vuelta atrás"}
+    assert options(story(mirror), walked(story(mirror))) == {"volver": "Aquí no hay vuelta atrás."}
 
 
 def test_a_choice_to_what_nobody_has_written_says_so():
     played = story(fragment("sala", choice("desvan")))
-    assert options(played, walked(played)) == {"a-desvan": "Todavía no está escrito"}
+    assert options(played, walked(played)) == {"a-desvan": "Todavía no está escrito."}
 
 
 @pytest.mark.parametrize(
     ("facts", "gate"),
     [
-        (Facts(), "Este capítulo es solo para VIP"),
-        (Facts(unknown=frozenset({"vip"})), "No lo sé ahora"),
-        (Facts(vip=True), "Te falta la pista «h»"),
+        (Facts(), "Este capítulo es solo para VIP."),
+        (Facts(unknown=frozenset({"vip"})), "No lo sé ahora."),
+        (Facts(vip=True), "Te falta la pista «h»."),
     ],
 )
 def test_a_gate_says_why_and_lets_nobody_on(facts, gate):

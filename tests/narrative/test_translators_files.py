@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from narrative.exchange import ExchangeError, read_csv, read_po, translations, write_csv, write_po
 from narrative.exchange.texts import texts
 from narrative.exchange.translations import Row
-from narrative.story.content import Story
+from narrative.story.content import Declared, Story
 from tests.narrative.files import HOUSE, growth
 from tests.narrative.stories import any_story, choice, fragment, story, words
 
@@ -175,3 +175,13 @@ def test_a_table_with_an_endless_cell_is_refused() -> None:
     for data in (b"reference,translation," + b"x" * 200_000, b"reference,translation\na," + b"x" * 200_000):
         with pytest.raises(ExchangeError):
             read_csv(data)
+
+
+def test_what_a_lock_says_is_translated_too() -> None:
+    told = replace(HOUSE, declared=(Declared("luz", missing=words("Te falta luz")), Declared("voz")))
+    asked = [text.reference for text, *_ in translations.rows(told, "en", {})]
+    assert "/missing-luz" in asked and "/missing-voz" not in asked
+    result = translations.apply(told, "en", [row(2, "/missing-luz", "You need light"), row(3, "/missing-voz", "a\nb")])
+    assert result.story.declared[0].missing == words("Te falta luz", en="You need light")
+    assert [one.es for one in result.refused] == ["tiene que caber en una línea"]
+    assert translations.apply(told, "en", [row(2, "/missing-luz", "a" * 121)]).refused[0].es == "pasa de 120 letras"

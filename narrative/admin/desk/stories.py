@@ -16,6 +16,7 @@ from narrative.admin.desk.checked import Checked
 from narrative.admin.desk.rights import PLAY
 from narrative.admin.protection import as_links, used_in_story
 from narrative.models import Declaration, DeclarationKind, Fragment, Story
+from narrative.story import content
 from yabot.core.admin.base import ModelAdmin, Select, TabularInline, Tone, badge, column
 
 PAGES = {
@@ -81,6 +82,34 @@ class StoryForm(forms.ModelForm):
         return super().save(commit)
 
 
+class DeclarationForm(forms.ModelForm):
+    """A flag or a counter; what it says where it is missing, in each language."""
+
+    missing_es = forms.CharField(
+        label=_("si falta, dice"),
+        required=False,
+        max_length=content.MISSING,
+        help_text=_("Lo que lee quien toca una opción cerrada por ella: «Te falta la llave de plata»."),
+    )
+    missing_en = forms.CharField(label=_("y en inglés"), required=False, max_length=content.MISSING)
+
+    class Meta:
+        model = Declaration
+        fields = ["key", "kind", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in ("es", "en"):
+            self.initial.setdefault(f"missing_{language}", self.instance.missing.get(language, ""))
+
+    def save(self, commit: bool = True) -> Any:
+        """The words in each language; other languages stay."""
+        said = {language: self.cleaned_data.get(f"missing_{language}", "") for language in ("es", "en")}
+        stored = {**self.instance.missing, **said}
+        self.instance.missing = {language: words for language, words in stored.items() if words}
+        return super().save(commit)
+
+
 class Declarations(forms.BaseInlineFormSet):
     """Flags and counters: the ones that fragments use stay, and keep their keys."""
 
@@ -108,9 +137,10 @@ class DeclarationInline(TabularInline):
     """The flags and counters a story may use."""
 
     model = Declaration
+    form = DeclarationForm
     formset = Declarations
     hide_title = True
-    fields = ["key", "kind", "note", "used_in"]
+    fields = ["key", "kind", "note", "missing_es", "missing_en", "used_in"]
     readonly_fields = ["used_in"]
 
     @column(_("se usa en"))

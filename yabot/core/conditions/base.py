@@ -17,6 +17,8 @@ class _Nothing(dict[str, Any]):
 
 NONE: Mapping[str, Any] = _Nothing()
 MOST = 10**12
+NOT_YET = {"es": "Todavía no es el momento", "en": "It is not the time yet"}  # where nobody has said what is missing
+TOO_LATE = {"es": "Para esto ya es tarde", "en": "It is too late for this"}
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 
 
@@ -54,19 +56,22 @@ def called(name: str) -> tuple[str, str]:
 
 
 class ConditionError(DomainError):
-    """A condition that means nothing. ``row`` counts from 1; 0 is the condition as a whole."""
+    """A condition that means nothing. ``row`` counts from 1; 0 is the condition as a whole.
+
+    ``option`` is the place of the mistake within an "any" row, from 1; 0: the mistake is the row's own.
+    """
 
     code = "CND001"
 
     def __init__(self, row: int, es: str, en: str) -> None:
         super().__init__(en)
-        self.row, self._es, self._en = row, es, en
+        self.row, self.option, self._es, self._en = row, 0, es, en
 
     def sentence(self, language: str) -> str:
         """What is wrong, and in which row."""
-        if language == "en":
-            return f"Row {self.row}: {self._en}" if self.row else self._en
-        return f"Fila {self.row}: {self._es}" if self.row else self._es
+        row, option, words = ("Row", "option", self._en) if language == "en" else ("Fila", "opción", self._es)
+        place = f"{row} {self.row}, {option} {self.option}" if self.option else f"{row} {self.row}"
+        return f"{place}: {words}" if self.row else words
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,11 @@ class Facts:
 
     def name(self, kind: str, key: str, language: str) -> str:
         """The title of what this key names, or the key as words."""
-        named = self.names.get(f"{kind}:{key}:{language}") or self.names.get(f"{kind}:{key}")
-        return named or key.replace("-", " ").replace("_", " ")
+        return self.words(kind, key, language) or key.replace("-", " ").replace("_", " ")
+
+    def words(self, kind: str, key: str, language: str) -> str:
+        """What is said of this key; empty when nothing is."""
+        return self.names.get(f"{kind}:{key}:{language}") or self.names.get(f"{kind}:{key}") or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ class Test:
 
     def too_late(self, facts: Facts, language: str) -> str:
         """Why a negated test does not pass."""
-        return "It is too late for this" if language == "en" else "Para esto ya es tarde"
+        return TOO_LATE["en" if language == "en" else "es"]
 
     def missing(self, facts: Facts, language: str) -> str:
         """What is missing when the test does not hold."""
@@ -284,6 +292,10 @@ def _refused(row: int, es: str, en: str) -> Any:
     raise ConditionError(row, f"no se entiende: revisa {es}", f"cannot be understood: look at {en}")
 
 
+def _is_weekday(day: Any) -> bool:
+    return type(day) is int and 1 <= day <= 7
+
+
 def _chosen(part: Any, value: Any) -> Any:
     """A word, a day or days of the week; None when it is none."""
     wanted = part.metadata["type"]
@@ -294,6 +306,6 @@ def _chosen(part: Any, value: Any) -> Any:
             return date.fromisoformat(value)
         except ValueError:
             return None
-    if wanted == "days" and isinstance(value, list) and value and all(day in range(1, 8) for day in value):
+    if wanted == "days" and isinstance(value, list) and value and all(map(_is_weekday, value)):
         return tuple(sorted(set(value)))
     return None

@@ -1,10 +1,10 @@
 """A condition: rows that must all hold, and one group of which one must."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yabot.core.conditions.base import ConditionError, Facts, Ref, Test
+from yabot.core.conditions.base import NOT_YET, TOO_LATE, ConditionError, Facts, Ref, Test
 
 MOST_TESTS = 12
 
@@ -19,7 +19,7 @@ class Condition:
     @classmethod
     def parse(cls, data: Any) -> "Condition":
         """Read stored JSON. Raises ConditionError that names the row."""
-        if not data:
+        if data is None or data == {}:
             return cls()
         if not isinstance(data, dict) or set(data) != {"all"} or not isinstance(data["all"], list):
             raise ConditionError(0, 'debe ser {"all": [filas]}', 'must be {"all": [rows]}')
@@ -35,7 +35,7 @@ class Condition:
             if "any" in part:
                 if either or set(part) != {"any"} or not isinstance(part["any"], list) or not part["any"]:
                     raise ConditionError(row, "un solo grupo «any», con filas", "one “any” group, with rows")
-                either = [Test.read(_row(inner, row), row) for inner in part["any"]]
+                either = [_option(inner, row, place) for place, inner in enumerate(part["any"], start=1)]
             else:
                 tests.append(Test.read(part, row))
         if len(tests) + len(either) > MOST_TESTS:
@@ -103,12 +103,13 @@ class Condition:
         return not self.either or any(test.check(facts) for test in self.either)
 
     def explain(self, facts: Facts, language: str) -> str:
-        """What is missing, in one line; empty when nothing is."""
+        """What is missing, as whole sentences in one line; empty when nothing is."""
         said = [words for test in self.tests if (words := test.explain(facts, language))]
         if self.either and not any(test.judge(facts) for test in self.either):
+            ways = _telling([test.explain(facts, language) for test in self.either], (NOT_YET, TOO_LATE))
             word = " or " if language == "en" else " o "
-            said.append(word.join(test.explain(facts, language) for test in self.either))
-        return ". ".join(said)
+            said.append(word.join([ways[0], *map(_inside, ways[1:])]))
+        return as_sentences(_telling(said, (NOT_YET,)))
 
     def describe(self, language: str) -> str:
         """The whole condition in an editor's words; empty when it always holds."""
@@ -119,10 +120,35 @@ class Condition:
         return (" and " if language == "en" else " y ").join(said)
 
 
+def as_sentences(said: Iterable[str]) -> str:
+    """Each of these with a full stop, in one line."""
+    return " ".join(words if words.endswith((".", "!", "?", "…")) else f"{words}." for words in said)
+
+
+def _telling(said: Iterable[str], vague: Iterable[Mapping[str, str]]) -> list[str]:
+    """Each of these once; without the ones that tell nothing, where any other tells something."""
+    once = list(dict.fromkeys(said))
+    empty = {words for each in vague for words in each.values()}
+    return [words for words in once if words not in empty] or once
+
+
+def _inside(words: str) -> str:
+    """A sentence as it goes on in the middle of another."""
+    return words if words.startswith("I ") else words[:1].lower() + words[1:]
+
+
 def _row(given: Any, row: int) -> Mapping[str, Any]:
     if not isinstance(given, dict) or "any" in given:
         raise ConditionError(row, "un grupo no lleva otro dentro", "a group holds no other group")
     return given
+
+
+def _option(given: Any, row: int, place: int) -> Test:
+    try:
+        return Test.read(_row(given, row), row)
+    except ConditionError as error:
+        error.option = place
+        raise
 
 
 def _line(test: Test) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from yabot.core.conditions.base import Facts, Test, key_field, kind, number_field, one_of_field, said
+from yabot.core.conditions.base import NOT_YET, Facts, Test, key_field, kind, number_field, one_of_field, said
 
 MOST_COUNTED = 1_000_000
 COMPARE: dict[str, Callable[[int, int], bool]] = {"at_least": int.__ge__, "below": int.__lt__, "equal": int.__eq__}
@@ -84,8 +84,8 @@ class FlagTest(Test):
         return self.flag in facts.flags
 
     def missing(self, facts: Facts, language: str) -> str:
-        """Flags are secrets of the story."""
-        return said(language, "Todavía no es el momento", "It is not the time yet")
+        """What the editor says of it; a flag nobody has words for is a secret of the story."""
+        return facts.words("flag", self.flag, language) or said(language, NOT_YET["es"], NOT_YET["en"])
 
     def demand(self, language: str) -> str:
         """The flag."""
@@ -112,8 +112,10 @@ class CounterTest(Test):
         return self.negated or self.op == "below" or best.counters.get(self.counter, 0) >= self.n
 
     def missing(self, facts: Facts, language: str) -> str:
-        """Counters are secrets of the story."""
-        return said(language, "Todavía no es el momento", "It is not the time yet")
+        """What the editor says of too little; a counter nobody has words for is a secret of the story."""
+        if facts.counters.get(self.counter, 0) >= self.n:
+            return self.too_late(facts, language)
+        return facts.words("counter", self.counter, language) or said(language, NOT_YET["es"], NOT_YET["en"])
 
     def demand(self, language: str) -> str:
         """The counter and its bound."""
