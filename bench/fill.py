@@ -178,6 +178,15 @@ def _letters(facts: Sequence[Fact], hints: Sequence[Any]) -> Iterator[Table]:
     ]  # fmt: skip
 
 
+def analyse() -> None:
+    """Statistics, where the engine would have gathered them by now; SQLite never does so by itself."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+
 def main() -> None:
     """``python -m bench.fill PEOPLE [EVERY]``."""
     import django
@@ -185,6 +194,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yabot.settings")
     django.setup()
     fill(people(*map(int, sys.argv[1:])))
+    analyse()
 
 
 if __name__ == "__main__":

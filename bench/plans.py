@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +77,17 @@ STAYS_SMALL = {
     "other apps' own": ("django_celery_beat.*",),
 }
 
+MANY = 20_000  # rows: sorting more than that is noticed
+
+# What may read all of a table, and why.
+ALLOWED = {
+    r"\"started_at\" IS NOT NULL": "most people: with statistics the planner may prefer the table",
+    r"core_telegramuser.*(LIKE|\$options)": "a search for any part of a name; people only, never what they did",
+    r"\"core_delivery\".\"dead_at\" IS NULL": "nearly every delivery is a waiting one: the first page is full at once",
+    r"core_delivery: \[\{'\$match': \{'dead_at': None\}\}": "the same",
+    r"\"core_outgoingmessage\"\.\"state\" = %s": "nearly every message is a sent one: the first page is full at once",
+}
+
 # Columns with so few values that "those with this one" may be half of a table.
 UNSELECTIVE = {
     "release_id",
@@ -124,14 +135,25 @@ class Plan:
         found = {alias: table for table, alias in named if alias}
         return found | {table: table for table, _ in named}
 
-    def problems(self) -> list[str]:
+    def problems(self, growing: Collection[str]) -> list[str]:
         """What reads, or sorts, more of a growing table the longer the community lives."""
-        reader = {"sqlite": _of_sqlite, "postgresql": _of_postgresql}[connection.vendor]
-        return list(reader(self))
+        reader = {"sqlite": _of_sqlite, "postgresql": _of_postgresql, "mongodb": _of_mongodb}[connection.vendor]
+        return list(reader(self, growing))
 
 
-def _of_sqlite(plan: Plan) -> Iterator[str]:
-    tables, growing, queues = plan.tables(), growing_tables(), partial_indexes()
+def faults(plans: Iterable[Plan], growing: Collection[str] = ()) -> list[str]:
+    """Every statement with a problem that nobody has allowed; of these tables, or of all that grow."""
+    tables = growing or growing_tables()
+    return [
+        f"{problem}: {plan}"
+        for plan in plans
+        for problem in plan.problems(tables)
+        if not any(re.search(pattern, plan.sql) for pattern in ALLOWED)
+    ]
+
+
+def _of_sqlite(plan: Plan, growing: Collection[str]) -> Iterator[str]:
+    tables, queues = plan.tables(), partial_indexes()
     for step in plan.steps:
         found = re.match(r"SCAN (\S+)(?: USING (?:COVERING )?INDEX (\S+))?", step)
         table = tables.get(found[1], "") if found else ""  # others are read only if a key changed, and none does
@@ -151,18 +173,33 @@ def _is_bounded(step: str, queues: set[str]) -> bool:
     return bool(equal - UNSELECTIVE) or any(name in step for name in queues)
 
 
-def _of_postgresql(plan: Plan) -> Iterator[str]:
-    growing = growing_tables()
+def _of_postgresql(plan: Plan, growing: Collection[str]) -> Iterator[str]:
     for step in plan.steps:
-        kind, _sep, table = step.partition(": ")
-        if kind == "Seq Scan" and table in growing:
+        kind, _sep, about = step.partition(": ")
+        if kind == "Seq Scan" and about in growing:
             yield step
+        if kind == "Sort" and int(about) > MANY:
+            yield step
+
+
+def _of_mongodb(plan: Plan, growing: Collection[str]) -> Iterator[str]:
+    yield from (step for step in plan.steps if step.partition(": ")[2] in growing)
 
 
 @contextmanager
 def watching() -> Iterator[list[Plan]]:
     """The plans of all statements in the block that read or change rows."""
     plans: list[Plan] = []
+    if connection.vendor == "mongodb":
+        from bench import questions
+
+        def note(question: questions.Question, asked: Any) -> None:
+            steps = [question.problem(UNSELECTIVE)] if question.table in growing_tables() else []
+            plans.append(Plan(f"{question.table}: {asked}", steps))
+
+        with questions.noted(note):
+            yield plans
+        return
 
     def explain(execute: Callable, sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.startswith(("SELECT", "UPDATE", "DELETE", "INSERT")) and not many:
@@ -186,7 +223,8 @@ def _steps(sql: str, params: Any) -> list[str]:
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[str]:
-    yield f"{node['Node Type']}: {node.get('Relation Name', node.get('Index Name', ''))}"
+    rows = node["Plan Rows"] if node["Node Type"] == "Sort" else ""
+    yield f"{node['Node Type']}: {rows or node.get('Relation Name', node.get('Index Name', ''))}"
     for child in node.get("Plans", ()):
         yield from _nodes(child)
 

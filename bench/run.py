@@ -64,12 +64,16 @@ def summary(reports: Sequence[Report]) -> Report:
     ours, peers = median(reports, "http", "reactions_per_second"), median(reports, "peer", "reactions_per_second")
     ratio = round(ours / peers, 2) if ours is not None and peers else None
     p99, idle_p50 = median(reports, "http", "p99_ms"), median(reports, "idle", "p50_ms")
-    growth = median([report for report in reports if report.get("batch") == 1], "scale", "ratio")
+    sizes = sorted({report["batch"] for report in reports if report["bench"] == "scale" and "batch" in report})
+    growth = {size: median([one for one in reports if one.get("batch") == size], "scale", "ratio") for size in sizes}
+    alone = growth.get(1)
+    flat = [report["plans_flat"] for report in reports if "plans_flat" in report]
     checks = [report["correct"] for report in reports if "correct" in report]
     targets = {
         "ratio_met": None if ratio is None else ratio >= RATIO_TARGET,
         "p99_met": None if p99 is None else p99 <= P99_TARGET_MS,
-        "growth_met": None if growth is None else growth < GROWTH_TARGET,
+        "growth_met": None if alone is None else alone < GROWTH_TARGET,
+        "plans_flat": all(flat) if flat else None,
         "idle_met": None if idle_p50 is None else idle_p50 <= IDLE_P50_TARGET_MS,
         "correct": all(checks) if checks else None,
     }
@@ -80,7 +84,8 @@ def summary(reports: Sequence[Report]) -> Report:
         "p99_ms": p99,
         "peer_p99_ms": median(reports, "peer", "p99_ms"),
         "idle_p50_ms": idle_p50,
-        "growth": growth,
+        "growth": alone,
+        "growth_of_batches": growth,
         "peer_idle_p50_ms": median(reports, "peer-idle", "p50_ms"),
         **targets,
         "target_met": all_met(targets.values()),
@@ -120,6 +125,12 @@ def tell_result(report: Report) -> None:
     if "choices_per_second" in report or "presses" in report:
         rate = f"{report['choices_per_second']} choices/s, " if "choices_per_second" in report else ""
         tell(f"  {report['bench']} ({report['database']}): {rate}p50 {report['p50_ms']} ms, p99 {report['p99_ms']} ms")
+    elif report["bench"] == "scale":
+        batch, ratio = report["batch"], report["ratio"]
+        tell(f"  scale ({report['database']}): batches of {batch} take {ratio} times as long with {report['entries']}")
+    elif "plans_flat" in report:
+        told = "are flat" if report["plans_flat"] else "ARE NOT FLAT"
+        tell(f"  scale ({report['database']}): {report['plans']} plans {told}")
     elif "p99_ms" in report:
         rate, p50, p99 = report["reactions_per_second"], report["p50_ms"], report["p99_ms"]
         checked = "complete" if report["correct"] else "NOT CORRECT"
@@ -139,6 +150,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> Options:
     parser.add_argument("--rounds", type=int, default=20, help="reactions of each user; there are 20 hints")
     parser.add_argument("--engine", action="append", choices=homes.ENGINES, help="may be repeated; default: all")
     parser.add_argument("--engine-rounds", type=int, default=3, help="at most so many rounds in the section engines")
+    parser.add_argument("--scale-readers", type=int, default=100_000, help="ten entries each; a multiple of 2,000")
     parser.add_argument("--idle-reactions", type=int, default=200)
     parser.add_argument("--repeat", type=int, default=1, help="whole runs; the summary takes medians")
     parser.add_argument("--deadline", type=float, default=300, help="seconds for one run of one section")

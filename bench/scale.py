@@ -1,7 +1,7 @@
 """Whether a chain stays as quick as on an empty database when there are a million entries.
 
-The same people (every fiftieth of a hundred thousand) with the same past react in both databases, in turns: first the
-nearly empty one that holds only them, then the full one, and again.
+The same 2,000 people (of a hundred thousand: every fiftieth) with the same past react in both databases, in turns:
+first the nearly empty one that holds only them, then the full one, and again.
 """
 
 import itertools
@@ -15,16 +15,14 @@ from bench.in_process import promote
 from bench.scenario import EMOJI, GROUP_ID
 
 PARTICIPANTS = 2_000
-EVERY = 50
-FULL = PARTICIPANTS * EVERY
 BATCHES = {1: 200, 100: 20, 400: 5}  # as many chains in both: what readers have left to discover stays equal
 
 
 class Chains:
     """Whole chains, from raw update to message row, of people who are known."""
 
-    def __init__(self, *, run: int) -> None:
-        self._people = itertools.cycle(people(PARTICIPANTS, EVERY))
+    def __init__(self, *, run: int, every: int) -> None:
+        self._people = itertools.cycle(people(PARTICIPANTS, every))
         self._next = itertools.count(10**9 + run * 10**6)
 
     def run(self, size: int) -> None:
@@ -64,13 +62,13 @@ def measured(chains: Chains, size: int, batches: int) -> float:
 
 
 def main() -> None:
-    """``python -m bench.scale RUN``: one JSON line with the milliseconds of each batch size."""
+    """``python -m bench.scale RUN EVERY``: one JSON line with the milliseconds of each batch size."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yabot.settings")
     django.setup()
     promote()
-    chains = Chains(run=int(sys.argv[1]))
+    chains = Chains(run=int(sys.argv[1]), every=int(sys.argv[2]))
     chains.run(1)
     sys.stdout.write(json.dumps({str(size): measured(chains, size, count) for size, count in BATCHES.items()}) + "\n")
 

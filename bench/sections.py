@@ -64,29 +64,34 @@ def story(options: Options) -> Iterator[Report]:
 
 
 def scale(options: Options) -> Iterator[Report]:
-    """The milliseconds of a chain with a million entries against those on a nearly empty database, taking turns."""
-    from bench.scale import EVERY, PARTICIPANTS
+    """The milliseconds of a chain on a full database against those on a nearly empty one, and the full one's plans."""
+    for engine in options.engine or ("sqlite",):
+        with homes.home(engine) as small, homes.home(engine) as large:
+            yield from growth(options, {"empty": small, "full": large})
 
-    with homes.home() as small, homes.home() as large:
-        sizes = {"empty": small.environment, "full": large.environment}
-        run(["-m", "bench.fill", str(PARTICIPANTS), str(EVERY)], environment=sizes["empty"], seconds=FILL_SECONDS)
-        run(["-m", "bench.fill", str(PARTICIPANTS * EVERY)], environment=sizes["full"], seconds=FILL_SECONDS)
-        found: dict[str, list[dict[str, float]]] = {name: [] for name in sizes}
-        for number in range(1, SCALE_RUNS + 1):
-            for name, environment in sizes.items():
-                told = run(["-m", "bench.scale", str(number)], environment=environment, seconds=options.deadline)
-                found[name].append(json.loads(told))
-        ledger = json.loads(
-            run(["manage.py", "prove_ledger", "--json"], environment=sizes["full"], seconds=FILL_SECONDS)
-        )
+
+def growth(options: Options, places: Mapping[str, homes.Home]) -> Iterator[Report]:
+    """Fill both, let them take turns, and read the plans of the full one."""
+    from bench.scale import PARTICIPANTS
+
+    every = str(options.scale_readers // PARTICIPANTS)
+    full, engine = places["full"].environment, places["full"].engine
+    run(["-m", "bench.fill", str(PARTICIPANTS), every], environment=places["empty"].environment, seconds=FILL_SECONDS)
+    run(["-m", "bench.fill", str(options.scale_readers)], environment=full, seconds=FILL_SECONDS)
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in places}
+    for number in range(1, SCALE_RUNS + 1):
+        for name, place in places.items():
+            command = ["-m", "bench.scale", str(number), every]
+            found[name].append(json.loads(run(command, environment=place.environment, seconds=options.deadline)))
+    ledger = json.loads(run(["manage.py", "prove_ledger", "--json"], environment=full, seconds=FILL_SECONDS))
     for size in found["full"][0]:
-        empty, full = (statistics.median(line[size] for line in found[name]) for name in ("empty", "full"))
-        times = {
-            "empty_ms_per_chain": round(empty, 3),
-            "full_ms_per_chain": round(full, 3),
-            "ratio": round(full / empty, 2),
-        }
-        yield {"bench": "scale", "batch": int(size), **times, "entries": ledger["entries"], "correct": ledger["ok"]}
+        before, after = (statistics.median(line[size] for line in found[name]) for name in ("empty", "full"))
+        times = {"empty_ms_per_chain": round(before, 3), "full_ms_per_chain": round(after, 3)}
+        times["ratio"] = round(after / before, 2)
+        about = {"database": engine, "entries": ledger["entries"], "correct": ledger["ok"]}
+        yield {"bench": "scale", "batch": int(size), **times, **about}
+    read = run(["-m", "bench.flat", every], environment={**full, "DEBUG": "1"}, seconds=FILL_SECONDS)
+    yield {"bench": "scale-plans", "database": engine, **json.loads(read)}
 
 
 def http(options: Options) -> Iterator[Report]:

@@ -33,6 +33,17 @@ def forget_rows(_case: Any) -> None:
 
 
 @contextmanager
+def keeping() -> Iterator[None]:
+    """What is there now is there again after each test of the block."""
+    before = dict(_of_migrations)
+    remember_rows()
+    yield
+    _of_migrations.clear()
+    _of_migrations.update(before)
+    forget_rows(None)
+
+
+@contextmanager
 def away() -> Iterator[None]:
     """A server that does not answer."""
     from pymongo import MongoClient

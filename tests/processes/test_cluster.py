@@ -73,16 +73,20 @@ def in_order(audit) -> None:
 
 
 LOW = 10_000
+AT_ONCE = ENGINE != "mongodb"  # where a transaction must not take a minute, and nobody works them off as quickly
 PROMISED_SECONDS = 5
 # A hint for everyone, announced to readers after the last one: real and low, and it changes nothing.
 QUEUE_LOW = f"""
 from narrative.events import HintOpened
 from narrative.models import Hint
 from yabot.core.events import publish
+from yabot.core.transactions import atomic
 hint, beyond = Hint.objects.get(key="pista-{LETTERS}").pk, 10**15
 events = [HintOpened(user_id=1 + n % 2500, hint_id=hint, after_user_id=beyond) for n in range({LOW})]
-for start in range(0, {LOW}, 1000):
-    publish(events[start : start + 1000])
+def queue():
+    for start in range(0, {LOW}, 1000):
+        publish(events[start : start + 1000])
+(atomic(queue) if {AT_ONCE} else queue)()
 """
 STILL_LOW = f"SELECT count(*) FROM core_delivery WHERE priority = {Priority.LOW.value}"
 TIMES = (
@@ -92,20 +96,28 @@ TIMES = (
 
 
 def test_a_readers_letter_overtakes_ten_thousand_low_events(crew, crowd, sandbox, audit, until):
-    write(crew, QUEUE_LOW)
-    assert audit.one(STILL_LOW) == LOW
-    crew.start("bot", "worker1", "worker2")
-    until(lambda: crew["bot"].is_ready and audit.one(STILL_LOW) < LOW, READY)
+    reader, three = crowd.readers[0], ("bot", "worker1", "worker2")
+    crew.start(*three)
+    until(lambda: crew.are_ready(*three) and audit.one(SHARE_HOLDERS) >= 4, READY)
+    said = sandbox.say(reader, crowd.group, "¡Qué noche!")["message_id"]
+    queueing = threading.Thread(target=write, args=[crew, QUEUE_LOW])
+    queueing.start()
+    until(lambda: audit.one(STILL_LOW) > (LOW / 2 if AT_ONCE else 0.9 * LOW), HEALED)
 
-    crowd.react()
-    for reader in crowd.readers:
-        sandbox.wait_for_message(reader, "se abre «Pista 1»", timeout=READY)
+    sandbox.react(reader, crowd.group, said, "❤")
+    sandbox.wait_for_message(reader, "se abre «Pista 1»", timeout=READY)
     still = audit.one(STILL_LOW)
+    queueing.join()
 
     assert still > LOW / 2
-    times = [[datetime.fromisoformat(str(time)) for time in row] for row in audit.ask(TIMES)]
-    assert len(times) == READERS
-    assert max((sent - received).total_seconds() for received, sent in times) < PROMISED_SECONDS
+    ((received, sent),) = audit.ask(TIMES)
+    assert seconds_between(received, sent) < PROMISED_SECONDS
+
+
+def seconds_between(earlier: object, later: object) -> float:
+    """Between two times as the database's driver gives them."""
+    begun, ended = (datetime.fromisoformat(str(time)) for time in (earlier, later))
+    return (ended - begun).total_seconds()
 
 
 def test_a_chain_goes_through_all_processes(crew, crowd, audit, until):
