@@ -7,8 +7,9 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from narrative.models import DueLetter
 from narrative.services import lucien
-from narrative.services.lucien import after_the_night
+from narrative.services.addressees import after_the_night
 from tests.factories.core import TelegramUserFactory
 from tests.factories.narrative import LucienTemplateFactory
 from yabot.core.bot import wishes
@@ -68,6 +69,6 @@ def test_lucien_waits_for_the_morning() -> None:
     with time_machine.travel(datetime(2026, 1, 7, 23, tzinfo=UTC), tick=False):
         for user in (7, 8):
             assert lucien.write("hola", user, reference=f"r{user}")
-    due = dict(OutgoingMessage.objects.values_list("user_id", "due_at"))
-    assert due[7] == datetime(2026, 1, 8, 8, tzinfo=UTC)
-    assert due[8] == datetime(2026, 1, 7, 23, tzinfo=UTC)
+    assert DueLetter.objects.get().due_at == datetime(2026, 1, 8, 8, tzinfo=UTC)
+    assert DueLetter.objects.get().user_id == 7
+    assert OutgoingMessage.objects.get().user_id == 8

@@ -135,10 +135,10 @@ def test_the_starred_door_opens_to_subscribers(loaded) -> None:
         ),
         (
             "escalera-habitacion",
-            "Antes tienes que leer cierto diario. Te falta oír lo que dice la fuente o te falta algún gesto de valor o de "
-            "cortesía.",
-            "You have to read a certain diary first. You have yet to hear what the fountain says or it takes another deed of "
-            "courage or courtesy.",
+            "Antes tienes que leer cierto diario. Te falta oír lo que dice la fuente o te falta algún gesto de valor o "
+            "de cortesía.",
+            "You have to read a certain diary first. You have yet to hear what the fountain says or it takes another "
+            "deed of courage or courtesy.",
         ),
     ],
 )

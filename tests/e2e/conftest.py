@@ -8,9 +8,9 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-from tests.flows.conftest import bot, bot_settings, sandbox, telegram, until
+from tests.flows.conftest import bot, bot_settings, sandbox, telegram
 
-__all__ = ["bot", "bot_settings", "sandbox", "telegram", "until"]
+__all__ = ["bot", "bot_settings", "sandbox", "telegram"]
 
 QUIET = (
     "--headless=new",

@@ -60,7 +60,7 @@ def test_hearts_in_the_cafe_open_the_key_and_later_the_letter(world):
         world.react(ANA, CAFE, message, "❤️")
 
     world.wait_for_message(ANA, "La llave bajo el reloj")
-    letter = world.wait_for_message(ANA, "La carta sin remite", timeout=15)
+    letter = world.wait_for_message(ANA, "La carta sin remite", timeout=60)
     assert "Has respondido 3 veces" in letter["caption"]
     assert wallets.balance_of(ANA) == 15
 

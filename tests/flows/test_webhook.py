@@ -259,7 +259,7 @@ def play(server: SandboxServer, bot: BotProcess) -> dict[int, list[str]]:
     said = [world.say(1002, -1001000000001, f"Hola {number}")["message_id"] for number in range(3)]
     for message in said:
         world.react(1001, -1001000000001, message, "❤")
-    world.wait_for_message(1001, "La carta sin remite", timeout=15)
+    world.wait_for_message(1001, "La carta sin remite", timeout=60)
     for reader in (1000, 1001, 1002):
         world.react(reader, demo.CHANNEL, post, "❤")
     for reader in readers:

@@ -186,7 +186,7 @@ def test_a_closed_page_says_why_in_both_languages(house) -> None:
     library.release(story(fragment("a", choice("fin"), vip=True), ending("fin"), key="otra"))
     path = f"{V1}users/7/stories/otra/"
     page = write(path, {"action": "begin"}).json()
-    assert (page["closed"], page["reasons"]["en"]) == (True, "This chapter is for VIPs only")
+    assert (page["closed"], page["reasons"]["en"]) == (True, "This chapter is for VIPs only.")
     checked = read(f"{path}choices/a-fin/").json()
     assert (checked["open"], checked["reasons"]) == (False, page["reasons"])
 
@@ -199,7 +199,7 @@ def test_a_choice_nobody_shows_is_closed_and_says_why(house) -> None:
     assert read(f"{path}choices/a-b/").json()["open"]
     assert read(f"{path}choices/secreto/").json()["reasons"]["es"]
     elsewhere = read(f"{path}choices/a-a/").json()
-    assert (elsewhere["open"], elsewhere["reasons"]["en"]) == (False, "This is chosen somewhere else")
+    assert (elsewhere["open"], elsewhere["reasons"]["en"]) == (False, "This is chosen somewhere else.")
     assert read(f"{path}choices/nada/").status_code == 404
 
 

@@ -181,7 +181,8 @@ class Grown:
             ways.append(choice(side.key, key=f"by{number}", label=f"Lado {number}", **self._lock(dice, side)))
             parts.append(fragment(f"f{number}", *ways, variants=self._variants(number)))
             sides.append(side)
-        return story(*parts, *sides, ending("fin"), declared=(Declared("luz", "flag"), Declared("pasos", "counter")))
+        declared = (Declared("luz", "flag", missing=words("Te falta luz")), Declared("pasos", "counter"))
+        return story(*parts, *sides, ending("fin"), declared=declared)
 
     def _side(self, dice: random.Random, number: int, onward: str) -> Fragment:
         """A page beside the spine; some have a gate that a reader can turn away from."""

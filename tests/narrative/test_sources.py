@@ -9,6 +9,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from narrative.exchange.texts import translation_marks
+from narrative.models import FragmentText
 from narrative.services import drafts
 from narrative.story.content import Media, Variant
 from tests.engine import sql_only
@@ -49,8 +51,8 @@ def test_what_was_up_to_date_still_is(before: Any) -> None:
 
     migrated(AFTER)
 
-    found = drafts.FragmentText.objects.filter(language="en").values_list("fragment__key", "sources")
+    found = FragmentText.objects.filter(language="en").values_list("fragment__key", "sources")
     marks = dict(found)
-    assert marks["sala"] == drafts.translation_marks(SALA, "es", "en")
+    assert marks["sala"] == translation_marks(SALA, "es", "en")
     assert set(marks["sala"]) == {"text", "choice-a-fin", "variant-1"}
     assert marks["fin"] == {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import BotProcess, audit, sandbox, telegram, until  # noqa: F401 - fixtures
+from tests.flows.conftest import BotProcess, audit, sandbox, telegram  # noqa: F401 - fixtures
 from tests.processes.crew import Crew
 from tests.processes.valkey import Valkey
 from yabot.sandbox.server import SandboxServer
