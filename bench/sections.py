@@ -58,6 +58,8 @@ def story(options: Options) -> Iterator[Report]:
             run(["-m", "bench.story", "prepare"], environment=home.environment)
             told = run(["-m", "bench.story", "choices"], environment=home.environment, seconds=options.deadline)
             yield {"bench": "story", "database": engine, **json.loads(told)}
+            told = run(["-m", "bench.story", "lint"], environment=home.environment, seconds=options.deadline)
+            yield {"bench": "story-lint", "database": engine, **json.loads(told)}
             home.environment |= {"TELEGRAM_API_URL": telegram.api_url, "TELEGRAM_FILE_URL": telegram.file_url}
             with home.processes():
                 yield {"bench": "story-press", "database": engine, **press(telegram.client)}

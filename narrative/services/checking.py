@@ -1,6 +1,6 @@
 """The linter with what this community has: its hints, letters, files and saved paths."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.utils import timezone
 
@@ -31,10 +31,12 @@ def world_of(story: Story, told: content.Story) -> World:
     )
 
 
-def review(story: Story, told: content.Story | None = None, *, plays: int = 2_000, seed: int = 0) -> Lint:
+def review(
+    story: Story, told: content.Story | None = None, *, look: Callable[[content.Story, World], Lint] = lint
+) -> Lint:
     """Everything the linter finds in a draft, and every saved path that is not as it was."""
     now = told or drafts.told(story)
-    result = lint(now, world_of(story, now), plays=plays, seed=seed)
+    result = look(now, world_of(story, now))
     broken = tuple(_paths(now, StoryPath.objects.filter(story=story)))
     return Lint((*result.findings, *broken), result.walks)
 

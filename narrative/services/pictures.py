@@ -54,6 +54,11 @@ def is_fit(name: str, data: bytes) -> bool:
     )
 
 
+def kinds(files: Mapping[str, bytes]) -> dict[str, str]:
+    """What each file is that may be kept, by its name."""
+    return {name: KINDS[_ending(name, data)].value for name, data in files.items() if is_fit(name, data)}
+
+
 def _ending(name: str, data: bytes) -> str:
     """What a file is by its name. Raises WrongFile when it is not that."""
     if not is_fit(name, data):
