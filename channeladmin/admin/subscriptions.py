@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from channeladmin.models import Subscription
+from channeladmin.models import Subscription, VipInvitation
 from yabot.core import clock
-from yabot.core.admin.base import Tone, badge, column
+from yabot.core.admin.base import ModelAdmin, Tone, badge, column
 from yabot.core.admin.lists import ReaderRows, Since
 
 
@@ -30,3 +31,16 @@ class SubscriptionAdmin(ReaderRows):
         if row.ends_at and row.ends_at <= now:
             return badge(_("terminada"), Tone.MUTED)
         return badge(_("en vigor"), Tone.GOOD)
+
+
+@admin.register(VipInvitation)
+class VipInvitationAdmin(ModelAdmin):
+    """The button before a closed chapter."""
+
+    icon = "door_open"
+    list_display = ["url", "words_es", "words_en"]
+    fields = ["url", "words_es", "words_en"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Until there is one."""
+        return super().has_add_permission(request) and not VipInvitation.objects.exists()

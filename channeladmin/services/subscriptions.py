@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from channeladmin.events import MembershipBegun
-from channeladmin.models import Subscription
+from channeladmin.models import Subscription, VipInvitation
 from yabot.core import clock
 from yabot.core.events import publish
 from yabot.core.transactions import atomic
@@ -25,6 +25,11 @@ def in_force(user_ids: Iterable[int]) -> dict[int, Subscription]:
         if best is None or (best.ends_at is not None and (row.ends_at is None or row.ends_at > best.ends_at)):
             found[row.user_id] = row
     return found
+
+
+def invitation() -> VipInvitation | None:
+    """How somebody becomes VIP; None while nobody has said."""
+    return VipInvitation.objects.first()
 
 
 def announce_due() -> int:

@@ -8,7 +8,7 @@ from telegram import Update
 from narrative.bot.buttons import BEGIN, GO_ON, HERE, PITCH, STORIES, key_of, token
 from narrative.bot.reading import again, home, in_story, page
 from narrative.models import Story
-from narrative.services import choices, library
+from narrative.services import choices, knowledge, library
 from narrative.services.choices import Place
 from narrative.story.page import cut
 from yabot.core.bot.home import help_button
@@ -146,7 +146,11 @@ async def on_vip(update: Update, context: Context) -> None:
 @for_reader
 def vip(reader: TelegramUser, *, story: str) -> Screen:
     """What a VIP gets, and who to ask; from there back to the story with this token."""
-    return screen("vip", {}, (Button(_("⬅️ Volver a la historia"), HERE.pack(story, owner=reader.pk)),))
+    asked = knowledge.invitation()
+    words = asked.en if reader.spoken_language == "en" else asked.es
+    door = ((Button(words, url=asked.url),),) if asked.url else ()
+    back = Button(_("⬅️ Volver a la historia"), HERE.pack(story, owner=reader.pk))
+    return screen("vip", {"has_door": bool(door)}, *door, (back,))
 
 
 def _title(story: Story, language: str) -> str:

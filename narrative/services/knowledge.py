@@ -13,7 +13,7 @@ from yabot.core import clock, reactions
 from yabot.core.conditions import Facts
 from yabot.core.ports import PortUnavailable, inventories, memberships, wallets
 from yabot.core.ports.inventories import ItemsAsked
-from yabot.core.ports.memberships import MembershipsAsked
+from yabot.core.ports.memberships import Invitation, InvitationAsked, MembershipsAsked
 from yabot.core.ports.wallets import BalancesAsked
 
 BESITOS = frozenset({"besitos"})
@@ -56,6 +56,14 @@ def _items(user_id: int) -> dict[str, int]:
 
 def _is_vip(user_id: int) -> bool:
     return user_id in memberships.memberships.know(MembershipsAsked((user_id,))).by_user
+
+
+def invitation() -> Invitation:
+    """How somebody becomes VIP, as far as anybody knows now."""
+    try:
+        return memberships.invitation.ask(InvitationAsked()).value
+    except PortUnavailable:
+        return Invitation()
 
 
 _ASKED: dict[str, Callable[[int], Any]] = {"besitos": _besitos, "items": _items, "vip": _is_vip}

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from channeladmin.models import Subscription
+from channeladmin.models import Subscription, VipInvitation
 from channeladmin.services import subscriptions
+from tests.core.back_office import add_address, page_of
 from tests.factories.channeladmin import SubscriptionFactory
 from yabot.core import clock
 from yabot.core.ports import memberships
-from yabot.core.ports.memberships import MembershipsAsked
+from yabot.core.ports.memberships import Invitation, InvitationAsked, MembershipsAsked
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -42,3 +43,23 @@ def test_it_ends_after_it_begins() -> None:
     now = clock.now()
     with pytest.raises(ValidationError, match="antes de empezar"):
         Subscription(user_id=1, starts_at=now, ends_at=now - DAY).full_clean()
+
+
+# --- how somebody becomes VIP -----------------------------------------------------------------------------------------
+def test_nobody_is_invited_until_somebody_says_where() -> None:
+    assert memberships.invitation.know(InvitationAsked()) == Invitation()
+
+
+def test_an_editor_says_once_where_one_becomes_vip(admin_client) -> None:
+    given = {"url": "https://t.me/diana?start=vip", "words_es": "Entrar", "words_en": "Come in"}
+    assert admin_client.post(add_address(VipInvitation), given).status_code == 302
+    assert memberships.invitation.know(InvitationAsked()) == Invitation(given["url"], "Entrar", "Come in")
+    assert admin_client.get(add_address(VipInvitation)).status_code == 403
+
+
+@pytest.mark.parametrize("url", ["http://diana.example/vip", "t.me/diana", "javascript:alert(1)", "https://", "hola"])
+def test_a_link_that_no_button_opens_is_refused(admin_client, url: str) -> None:
+    row = VipInvitation.objects.create(url="https://diana.example/vip")
+    response = admin_client.post(page_of(row), {"url": url, "words_es": "Entrar", "words_en": "Come in"})
+    assert "Debe ser un enlace que empiece por https://." in response.content.decode()
+    assert VipInvitation.objects.get().url == "https://diana.example/vip"

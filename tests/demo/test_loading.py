@@ -9,7 +9,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from PIL import Image
 
-from channeladmin.models import ChannelSettings
+from channeladmin.models import ChannelSettings, Subscription
+from channeladmin.services.subscriptions import in_force
 from gamification.models import ReactionReward
 from narrative.models import CommunityGoal, Hint, LucienTemplate
 from yabot.core.conditions import Condition
@@ -35,13 +36,14 @@ def test_everything_is_there_after_loading():
     assert (Hint.objects.count(), LucienTemplate.objects.count()) == (12, 6)
     assert ChannelSettings.objects.get(chat_id=story.CHANNEL).heart_button
     assert CommunityGoal.objects.get().hint.key == story.GOAL_HINT
+    assert list(in_force([1000, 1001])) == [story.VIP]
 
 
 def test_loading_twice_changes_nothing():
     first = loading.load()
     before = list(Hint.objects.values()), list(LucienTemplate.objects.values()), list(OutgoingMessage.objects.values())
 
-    assert first == 24
+    assert first == 25
     assert loading.load() == 0
     assert before == (
         list(Hint.objects.values()),
@@ -122,6 +124,7 @@ def test_a_real_channel_gets_no_post_by_itself(settings):
 
     assert not OutgoingMessage.objects.exists()
     assert not ChannelSettings.objects.exists()
+    assert not Subscription.objects.exists()
 
 
 def test_the_first_post_has_a_picture_and_a_button():
@@ -170,7 +173,7 @@ def test_the_command_says_what_it_did(tmp_path):
 
     call_command("loaddemo", "--only-when-empty", "--login", tmp_path / "login.txt", stdout=said)
 
-    assert "24 rows were missing" in said.getvalue()
+    assert "25 rows were missing" in said.getvalue()
     assert get_user_model().objects.get(username="admin").check_password((tmp_path / "login.txt").read_text().strip())
 
 

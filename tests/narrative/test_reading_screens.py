@@ -2,6 +2,8 @@
 
 import pytest
 
+from channeladmin import ports
+from channeladmin.models import VipInvitation
 from narrative.bot import stories, turning
 from narrative.bot.buttons import token
 from narrative.models import ReaderProgress
@@ -16,6 +18,7 @@ from yabot import bot
 from yabot.core.conditions import Condition
 from yabot.core.models import TelegramUser
 from yabot.core.people import Person
+from yabot.core.ports import memberships
 from yabot.core.telegram.callbacks import ForgedCallback, unpack
 from yabot.core.telegram.screens import Alert
 
@@ -223,6 +226,26 @@ def test_a_vip_chapter_says_how_to_get_in_and_how_to_get_back():
     ]
     assert "suscripción" in stories.vip(LUCIA, story=CASA).text.text
     assert labels(stories.vip(LUCIA, story=CASA)) == ["⬅️ Volver a la historia"]
+    assert "a quien administra este bot" in stories.vip(LUCIA, story=CASA).text.text
+
+
+@pytest.mark.parametrize(("language", "words"), [("es", "Entrar"), ("en", "Come in")])
+def test_who_wants_to_be_vip_is_led_to_where_one_becomes_it(language, words):
+    VipInvitation.objects.create(url="https://t.me/diana", words_es="Entrar", words_en="Come in")
+    shown = stories.vip(Person(9, "Ana", language_code=language), story=CASA)
+    assert [(button.text, button.url) for row in shown.buttons for button in row if button.url] == [
+        (words, "https://t.me/diana")
+    ]
+    assert "administra" not in shown.text.text and "runs this bot" not in shown.text.text
+
+
+def test_while_the_channel_is_away_one_is_told_whom_to_ask():
+    VipInvitation.objects.create(url="https://t.me/diana")
+    memberships.invitation.withdraw()
+    try:
+        assert "a quien administra este bot" in stories.vip(LUCIA, story=CASA).text.text
+    finally:
+        ports.provide()
 
 
 def test_a_vip_reads_on():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from channeladmin.models import ChannelSettings
+from channeladmin.models import ChannelSettings, Subscription
 from channeladmin.services import hearts
 from gamification.models import ReactionReward
 from narrative.models import CommunityGoal, Hint, HintCombination, LucienTemplate
@@ -46,7 +46,7 @@ def write() -> int:
     """Rewards, letters, hints and the goal; in the sandbox's world also its channel and a first post."""
     added = [_reward(), *_letters(), *_hints(), _goal(), *_secrets(), *_combinations(), _tale()]
     if settings.SANDBOX_ENABLED:
-        added.append(_channel())
+        added += [_channel(), _vip()]
     return sum(added)
 
 
@@ -104,6 +104,12 @@ def _tale() -> bool:
         pictures.put(draft, picture.name, picture.read_bytes())
     library.release(told, note="La historia de ejemplo.")
     return True
+
+
+def _vip() -> bool:
+    """Somebody for whom the starred door opens."""
+    given = {"note": "De la historia de ejemplo."}
+    return Subscription.objects.get_or_create(user_id=story.VIP, plan="vip", defaults=given)[1]
 
 
 def _channel() -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from yabot.core.reactions import HEART
 
 CHANNEL = -1001000000002  # «Los susurros de Diana» in the sandbox's demo world
+VIP = 1000  # Diana
 GOAL_IN_SANDBOX = 3  # four people live there
 GOAL = 500
 

@@ -31,3 +31,22 @@ class Memberships:
 memberships: Question[MembershipsAsked, Memberships] = Question(
     "channeladmin", "memberships", MembershipsAsked, Memberships, summary="Which readers are VIP, and until when"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationAsked:
+    """Nothing has to be said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Where somebody becomes VIP, and what the button says in each language; an empty ``url``: nobody has said."""
+
+    url: str = ""
+    es: str = ""
+    en: str = ""
+
+
+invitation: Question[InvitationAsked, Invitation] = Question(
+    "channeladmin", "invitation", InvitationAsked, Invitation, summary="How somebody becomes VIP"
+)
