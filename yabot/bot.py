@@ -134,6 +134,9 @@ WISH_BUTTONS = (
     (wishes.on_wishes, home.WISHES),
     (wishes.on_languages, wishes.LANGUAGES),
     (wishes.on_pace, wishes.PACE),
+    (wishes.on_pictures, wishes.PICTURES),
+    (wishes.on_zones, wishes.ZONES),
+    (wishes.on_zone, wishes.ZONE),
     (wishes.on_quiet, wishes.QUIET),
 )
 COMMANDS = {
@@ -154,7 +157,7 @@ def command_menus() -> list[dict[str, object]]:
                 _("De dónde vino cada besito"),
                 _("Tus pistas"),
                 _("Probar un código secreto"),
-                _("Idioma, ritmo y silencio"),
+                _("Idioma, hora, ritmo y silencio"),
                 _("Qué sé hacer"),
             ]
         commands = [{"command": name, "description": text} for name, text in zip(names, said, strict=True)]

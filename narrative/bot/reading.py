@@ -25,7 +25,8 @@ def place_in(reader: TelegramUser, story: str) -> Place | None:
 
 def page(reader: TelegramUser, at: Place) -> Screen:
     """A fragment as this reader finds it."""
-    shown = draw(at.told, at.scene, Beholder(reader.spoken_language, reader.first_name, at.endings))
+    beholder = Beholder(reader.spoken_language, reader.first_name, at.endings, bool(reader.describe_pictures))
+    shown = draw(at.told, at.scene, beholder)
     if shown.is_gate:
         return _gate(reader, at, shown)
     rows: list[tuple[Button, ...]] = [(_button(reader, at, line),) for line in shown.lines]

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from narrative.models import HintUnlock
 from narrative.services.catalogue import catalogue
-from yabot.core import clock, reactions
+from yabot.core import people, reactions
 from yabot.core.conditions import Facts
 from yabot.core.ports import PortUnavailable, inventories, memberships, wallets
 from yabot.core.ports.inventories import ItemsAsked
@@ -30,7 +28,7 @@ def besitos_now(user_ids: Iterable[int]) -> dict[int, int] | None:
 
 def for_story(user_id: int, needs: frozenset[str]) -> Facts:
     """What one screen of a story looks at, each fact in one question; who does not answer leaves it unknown."""
-    known: dict[str, Any] = {"now": timezone.localtime(clock.now())} if "now" in needs else {}
+    known: dict[str, Any] = {"now": people.local_time(user_id)} if "now" in needs else {}
     if "reactions" in needs:
         known["reactions"] = reactions.given_by([user_id]).get(user_id, 0)
     if "hints" in needs:

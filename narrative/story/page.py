@@ -12,6 +12,7 @@ from yabot.core.telegram.preview import to_preview_html
 from yabot.core.telegram.richtext import RichText
 
 LABEL = 60
+SHORTEST = 20  # units: a description that has to be shorter says nothing
 COIN, LOCK = "💋", "🔒 "
 NAME = "{nombre}"  # in a text: the reader's name
 _SAID = {
@@ -58,6 +59,7 @@ class Beholder:
     language: str = "es"
     name: str = ""
     endings: tuple[int, int] = (0, 0)
+    describes: bool = False  # they want to read what the pictures show
 
 
 def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
@@ -69,9 +71,18 @@ def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
     words = scene.text.in_(language, told.language) or fragment.title.in_(language, told.language) or "…"
     limit = CAPTION if fragment.media else TEXT
     end = _ending(fragment.ending.name.in_(language, told.language), beholder) if fragment.ending else RichText("")
-    text = measured(_filled(words, beholder)).cut(limit - end.length) + end
+    told_here = measured(_filled(words, beholder)).cut(limit - end.length) + end
+    alt = fragment.media.alt.in_(language, told.language) if fragment.media and beholder.describes else ""
+    text = _described(alt, limit - told_here.length) + told_here
     lines = tuple(_line(option, told.language, language) for option in scene.options)
     return Page(fragment.key, text, lines, fragment.media, is_ending=fragment.ending is not None)
+
+
+def _described(alt: str, room: int) -> RichText:
+    """What a picture shows, as the first line; what is told on the page comes first where there is little room."""
+    if not alt or room < SHORTEST:
+        return RichText("")
+    return RichText.plain(f"🖼 {alt}").cut(room - 2) + RichText.plain("\n\n")
 
 
 def label(option: Option, source: str, language: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from narrative.story import engine
 from narrative.story.content import Fragment, Media
 from narrative.story.page import Beholder, Page, draw
-from tests.narrative.stories import choice, ending, fragment, story
+from tests.narrative.stories import choice, ending, fragment, story, words
 from yabot.core.conditions import Condition, Facts
 
 
@@ -41,3 +41,20 @@ def test_a_label_has_room_for_all_that_lock_and_price_leave(price: int, conditio
     assert len(line.label) == 60 or not (price or condition)
     assert line.label.startswith("🔒 a") == bool(condition or price)
     assert line.label.endswith(f"a… · {price} 💋" if price else "a…" if condition else "a")
+
+
+@pytest.mark.parametrize(("language", "line"), [("es", "🖼 Una casa"), ("en", "🖼 A house")])
+def test_what_a_picture_shows_is_the_first_line_for_whoever_wants_it(language: str, line: str) -> None:
+    part = fragment("a", choice("b"), text="Hola", media=Media("casa.jpg", alt=words("Una casa", en="A house")))
+    assert seen(part, Beholder(language, describes=True)).text.text == f"{line}\n\nHola"
+    assert seen(part, Beholder(language)).text.text == "Hola"
+    assert seen(fragment("a", choice("b"), text="Hola"), Beholder(language, describes=True)).text.text == "Hola"
+
+
+@pytest.mark.parametrize(("length", "shown"), [(500, 1024), (1000, 1024), (1005, 1005), (1024, 1024)])
+def test_a_long_description_takes_no_letter_from_the_story(length: int, shown: int) -> None:
+    part = fragment("a", choice("b"), text="x" * length, media=Media("casa.jpg", alt=words("💋" * 500)))
+    text = seen(part, Beholder(describes=True)).text
+    assert shown - 1 <= text.length <= shown
+    assert text.text.count("x") == length
+    assert text.text.startswith("🖼 💋") is (length <= 1004)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from yabot.core import clock, rows
+from django.conf import settings
+
+from yabot.core import clock, rows, zones
 from yabot.core.events import publish
 from yabot.core.models import (
     BotStatus,
@@ -89,7 +91,7 @@ def _insert(new: Sequence[Person]) -> None:
     rows.insert(
         TelegramUser,
         ("id", *NAMES, "language", "time_zone", "created_at"),
-        [(p.id, p.first_name, p.last_name, p.username, p.language_code, "", "UTC", now) for p in new],
+        [(p.id, p.first_name, p.last_name, p.username, p.language_code, "", settings.TIME_ZONE, now) for p in new],
     )
 
 
@@ -147,8 +149,15 @@ def unblock(*, user_id: int) -> None:
 
 @atomic
 def wish(user_id: int, **wishes: Any) -> None:
-    """Note what a reader wishes: ``is_calm``, ``quiet_from`` and ``quiet_until`` (hours; None: never silent)."""
+    """Note what a reader wishes: ``is_calm``, ``describe_pictures``, ``time_zone``, ``quiet_from`` and ``quiet_until``
+    (hours; None: never silent)."""
     TelegramUser.objects.filter(pk=user_id).update(**wishes)
+
+
+def local_time(user_id: int) -> datetime:
+    """What time it is where this reader is; the community's time for somebody nobody knows. One statement."""
+    zone = TelegramUser.objects.filter(pk=user_id).values_list("time_zone", flat=True).first()
+    return zones.there(zone or settings.TIME_ZONE)
 
 
 @atomic

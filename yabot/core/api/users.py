@@ -38,6 +38,7 @@ class Reader(serializers.ModelSerializer[TelegramUser]):
             "quiet_from",
             "quiet_until",
             "is_calm",
+            "describe_pictures",
             "started_at",
             "blocked_at",
             "erased_at",
@@ -61,6 +62,9 @@ class Wishes(Asked):
     quiet_from = _hour("The hour from which Lucien is silent; null with `quiet_until`: never.")
     quiet_until = _hour("The hour until which he is.")
     is_calm = serializers.BooleanField(required=False, allow_null=True, help_text="Long pages are typed.")
+    describe_pictures = serializers.BooleanField(
+        required=False, allow_null=True, help_text="Pages say what their pictures show."
+    )
 
     def validate(self, wishes: dict[str, Any]) -> dict[str, Any]:
         """Silence has a beginning and an end, or neither."""

@@ -79,7 +79,7 @@ class Facts:
     """What is known of one reader when a condition is checked; ``unknown`` names the facts nobody knows now.
 
     ``names`` are the titles of keys for sentences, by "kind:key" or, in one language, "kind:key:en".
-    ``now`` is the community's local time.
+    ``now`` is the time where the reader is.
     """
 
     besitos: int = 0

@@ -1,4 +1,4 @@
-"""Tests of the calendar and the clock, in the community's own zone."""
+"""Tests of the calendar and the clock, where the reader is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

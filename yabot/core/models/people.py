@@ -28,6 +28,9 @@ class TelegramUser(models.Model):
     )
     time_zone = models.CharField(_("zona horaria"), max_length=64, default="UTC", validators=[validate_time_zone])
     is_calm = models.BooleanField(_("con calma"), null=True, blank=True, help_text=_("Las páginas largas se teclean."))
+    describe_pictures = models.BooleanField(
+        _("con descripciones"), null=True, blank=True, help_text=_("De cada imagen se dice lo que se ve.")
+    )
     quiet_from = models.PositiveSmallIntegerField(_("silencio desde las"), null=True, blank=True)
     quiet_until = models.PositiveSmallIntegerField(_("silencio hasta las"), null=True, blank=True)
     started_at = models.DateTimeField(
