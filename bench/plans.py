@@ -48,6 +48,7 @@ STAYS_SMALL = {
         "core.Heartbeat",
         "core.ProcessReport",
         "core.ReconciliationWalk",
+        "core.KnownBot",
     ),
     "what the team writes or sets": (
         "core.TelegramFile",
@@ -70,6 +71,8 @@ STAYS_SMALL = {
         "narrative.Declaration",
         "narrative.Reference",
         "narrative.StoryPath",
+        "narrative.StoryLink",
+        "core.StaffTelegram",
         "narrative.LucienRule",
         "channeladmin.ChannelSettings",
     ),
