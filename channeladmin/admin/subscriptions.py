@@ -42,5 +42,6 @@ class VipInvitationAdmin(ModelAdmin):
     fields = ["url", "words_es", "words_en"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Until there is one."""
-        return super().has_add_permission(request) and not VipInvitation.objects.exists()
+        """Until there is one. The menu, which asks on every page, is not told: it leads to the list anyway."""
+        here = request.resolver_match is not None and "vipinvitation" in (request.resolver_match.url_name or "")
+        return super().has_add_permission(request) and not (here and VipInvitation.objects.exists())
