@@ -60,6 +60,8 @@ STAYS_SMALL = {
         "narrative.Hint",
         "narrative.CommunityGoal",
         "narrative.HintCombination",
+        "narrative.DraftCheck",
+        "channeladmin.VipInvitation",
         "narrative.Story",
         "narrative.Release",
         "narrative.MediaFile",
