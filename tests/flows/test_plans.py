@@ -102,8 +102,9 @@ def write_readings() -> None:
     Subscription.objects.bulk_create(Subscription(user_id=user) for user in people_)
     rule = LucienRule.objects.create(occasion="ending", template=LucienTemplateFactory())
     DueLetter.objects.bulk_create(
-        DueLetter(rule=rule, user_id=user, reference=f"r{user}", due_at=clock.now(), done_at=clock.now())
+        DueLetter(rule=rule, user_id=user, reference=f"r{user}:{n}", due_at=clock.now(), done_at=clock.now())
         for user in people_
+        for n in range(5)
     )
 
 
