@@ -37,6 +37,7 @@ from yabot.bot import RAW
 from yabot.core import clock, delivery, health, reconciliation
 from yabot.core import people as readers
 from yabot.core.events import publish
+from yabot.core.ids import uuid7
 from yabot.core.models import EventRecord, MessageState, OutgoingMessage, TelegramUser
 from yabot.core.telegram import inbox, outbox
 from yabot.core.telegram.lane import run_raw
@@ -102,7 +103,14 @@ def write_readings() -> None:
     Subscription.objects.bulk_create(Subscription(user_id=user) for user in people_)
     rule = LucienRule.objects.create(occasion="ending", template=LucienTemplateFactory())
     DueLetter.objects.bulk_create(
-        DueLetter(rule=rule, user_id=user, reference=f"r{user}:{n}", due_at=clock.now(), done_at=clock.now())
+        DueLetter(
+            rule=rule,
+            user_id=user,
+            reference=f"r{user}:{n}",
+            correlation_id=uuid7(),
+            due_at=clock.now(),
+            done_at=clock.now(),
+        )
         for user in people_
         for n in range(5)
     )
