@@ -164,7 +164,7 @@ def test_everyone_is_reached_in_chunks_once_also_when_the_walk_starts_again_in_t
     assert not Delivery.objects.filter(module="narrative").exists()
 
 
-def test_each_chunk_takes_the_same_statements(django_assert_max_num_queries):
+def test_each_chunk_takes_the_same_statements(nothing_grows_old, django_assert_max_num_queries):
     hint = HintFactory(condition=besitos(10**6))
     a_crowd(501)
     hints.open_for_all(hint_id=hint.pk, trace=Trace(uuid7()))
