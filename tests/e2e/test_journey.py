@@ -47,9 +47,16 @@ class Editor:
         return WebDriverWait(self.browser, SECONDS, 0.05, ignored_exceptions=GOING).until(condition)
 
     def press(self, selector: str, text: str = "") -> None:
+        self.wait(lambda _: self._pressed(selector, text))
+
+    def _pressed(self, selector: str, text: str) -> bool:
+        """Whether it was there to be pressed: the page may still be on its way."""
         found = [one for one in self.browser.find_elements(By.CSS_SELECTOR, selector) if text in one.text]
+        if not found:
+            return False
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[-1])
         found[-1].click()
+        return True
 
     def type(self, selector: str, text: str) -> None:
         field = self.browser.find_elements(By.CSS_SELECTOR, selector)[-1]
@@ -128,6 +135,7 @@ def play_it(editor: Editor, row: StoryRow) -> None:
     editor.sees("Te falta la pista «El mapa»")
     editor.type("#p-hints", "El mapa")
     editor.press("[name=aplicar]")
+    editor.wait(lambda page: "Te falta la pista" not in page.find_element(By.TAG_NAME, "body").text)
     editor.press("button[name=elige]", "Bajar a la cripta")
     editor.press("button[name=elige]", "Abrir la tumba")
     editor.sees("Final: La tumba vacía")
