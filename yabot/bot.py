@@ -127,6 +127,7 @@ STORY_BUTTONS = (
     (trying.on_trial, TRIAL),
     (finding.on_first, finding.FIRST),
     (finding.on_second, finding.SECOND),
+    (finding.on_more, finding.MORE),
     (hints.on_hints, finding.LIST),
 )
 WISH_BUTTONS = (

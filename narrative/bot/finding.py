@@ -8,6 +8,8 @@ from telegram import Update
 from narrative.errors import NoSuchCode, NothingHappens
 from narrative.models import Hint
 from narrative.services import hints
+from narrative.story.page import cut
+from yabot.core.bot.paging import pager, pages_of
 from yabot.core.bot.readers import for_reader, person_of
 from yabot.core.models import TelegramUser
 from yabot.core.telegram.bridge import in_db
@@ -17,6 +19,7 @@ from yabot.core.telegram.screens import Alert, Button, Context, Screen, screen, 
 
 FIRST = CallbackAction("junta")
 SECOND = CallbackAction("con")
+MORE = CallbackAction("otras")
 LIST = CallbackAction("pistas")
 SHOWN = 8
 
@@ -62,28 +65,42 @@ async def on_first(update: Update, context: Context) -> None:
 async def on_second(update: Update, context: Context) -> None:
     """A hint's button: the first of the two, or the second."""
     assert context.pressed is not None
-    values = context.pressed.values
-    if len(values) == 1:
-        await show(update, context, await in_db(choose, person_of(update), first=values[0], page=0))
+    first, *second = context.pressed.values
+    if second:
+        await show(update, context, await in_db(join, person_of(update), first=first, second=second[0]))
     else:
-        await show(update, context, await in_db(join, person_of(update), first=values[0], second=values[1]))
+        await show(update, context, await in_db(choose, person_of(update), first=first, page=0))
+
+
+async def on_more(update: Update, context: Context) -> None:
+    """Another page of the hints to go with the first."""
+    assert context.pressed is not None
+    first, page = context.pressed.values
+    await show(update, context, await in_db(choose, person_of(update), first=first, page=int(page)))
 
 
 @for_reader
-def choose(reader: TelegramUser, *, first: str, page: int) -> Screen | Alert:
-    """The open hints, to choose one of them."""
+def choose(reader: TelegramUser, *, first: str, page: int) -> Screen:
+    """The open hints, to choose one of them; with ``first`` those that could go with it."""
     language = reader.spoken_language
     mine = hints.combinable(reader.pk)
     chosen = next((hint for hint in mine if short(hint) == first), None)
     others = [hint for hint in mine if hint is not chosen]
+    pages = pages_of(len(others), SHOWN)
+    page = min(page, pages - 1)
     rows = []
     for hint in others[page * SHOWN : (page + 1) * SHOWN]:
         values = (short(chosen), short(hint)) if chosen else (short(hint),)
-        rows.append((Button(hint.title(language)[:40], SECOND.pack(*values, owner=reader.pk)),))
-    if len(others) > (page + 1) * SHOWN and not chosen:
-        rows.append((Button("›", FIRST.pack(str(page + 1), owner=reader.pk)),))
+        rows.append((Button(cut(hint.title(language)), SECOND.pack(*values, owner=reader.pk)),))
+    rows += pager(lambda to: _turn(reader, chosen, to), page, pages)
     said = _("¿Con cuál juntas «%(title)s»?") % {"title": chosen.title(language)} if chosen else _("¿Qué pista juntas?")
     return Screen(RichText.plain(said), (*rows, _back(reader)))
+
+
+def _turn(reader: TelegramUser, chosen: Hint | None, page: int) -> str:
+    if chosen:
+        return MORE.pack(short(chosen), str(page), owner=reader.pk)
+    return FIRST.pack(str(page), owner=reader.pk)
 
 
 @for_reader

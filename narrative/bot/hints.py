@@ -32,10 +32,14 @@ def hints_of(reader: TelegramUser) -> Screen:
 
 
 def hints_screen(reader: TelegramUser) -> Screen:
-    """Open hints with their text, locked ones with what is missing; never more than a message holds."""
+    """Open hints with their text, locked ones with what is missing; never more than a message holds.
+
+    Those that have to be found out are only counted: a title gives away what they are about.
+    """
     lines = hints.of_reader(reader.pk, reader.spoken_language)
     opened = [line for line in lines if line.is_open]
-    locked = [line for line in lines if not line.is_open]
+    closed = [line for line in lines if not line.is_open]
+    locked = [line for line in closed if not line.is_secret]
     newest = list(_fitting(reversed(opened), OPEN_UNITS))[::-1]
     next_ones = list(_fitting(locked[:SHOWN], LOCKED_UNITS))
     values = {
@@ -43,6 +47,7 @@ def hints_screen(reader: TelegramUser) -> Screen:
         "more_opened": len(opened) - len(newest),
         "locked": next_ones,
         "more_locked": len(locked) - len(next_ones),
+        "secret": len(closed) - len(locked),
     }
     combine = len(opened) > 1 and hints.combinable(reader.pk)
     buttons = [(Button(_("🧩 Combinar dos pistas"), FIRST.pack("0", owner=reader.pk)),)] if combine else []

@@ -1,6 +1,7 @@
 """What readers can find out."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,8 +24,9 @@ CODE = re.compile(r"[a-z0-9_-]{3,32}\Z")
 
 
 def plain_code(text: str) -> str:
-    """A code as everybody may type it: without blanks around it, in any case."""
-    return text.strip().lower()
+    """A code as everybody may type it: with or without blanks and accents, in any case."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter) and not letter.isspace())
 
 
 def read_condition(data: Any) -> Condition:
@@ -125,8 +127,13 @@ class Hint(models.Model):
     def is_free(self) -> bool:
         """Whether it is open for everybody: from the start, or since a day. A secret code is something to find."""
         condition = self.parsed_condition
-        from_the_start = condition is not None and not condition and not self.code and not self.is_secret
+        from_the_start = condition is not None and not condition and not self.has_to_be_found
         return from_the_start or self.opened_to_all_at is not None
+
+    @property
+    def has_to_be_found(self) -> bool:
+        """Whether readers find it out by themselves, so that its title would give something away."""
+        return self.is_secret or (bool(self.code) and not self.parsed_condition)
 
     def title(self, language: str) -> str:
         """The title in ``language``, Spanish where there is no other."""

@@ -223,11 +223,19 @@ def combine(user_id: int, first: UUID, second: UUID) -> Hint:
 
 
 def combinable(user_id: int) -> list[Hint]:
-    """The open hints a reader may try to combine; none while nothing can be combined at all."""
-    if not HintCombination.objects.exists():
+    """The open hints a reader may try to combine, in the order of /pistas. Three statements.
+
+    Without those whose combinations they have all found; none while there is nothing left to find.
+    """
+    known = HintCombination.objects.filter(result__is_active=True).values_list("first_id", "second_id", "result_id")
+    pairs = list(known)
+    if not pairs:
         return []
     mine = set(HintUnlock.objects.filter(user_id=user_id).values_list("hint_id", flat=True))
-    return [row for row in Hint.objects.filter(is_active=True) if row.pk in mine or row.is_free]
+    left = {one for first, second, result in pairs if result not in mine for one in (first, second)}
+    done = {one for first, second, _result in pairs for one in (first, second)} - left
+    active = Hint.objects.filter(is_active=True).exclude(pk__in=done) if left else ()
+    return [row for row in active if row.pk in mine or row.is_free]
 
 
 @atomic
@@ -261,6 +269,7 @@ class HintLine:
     body: str
     is_open: bool
     missing: str
+    is_secret: bool = False
 
 
 def of_reader(user_id: int, language: str) -> list[HintLine]:
@@ -276,7 +285,7 @@ def _line(row: Hint, known: Known, unlocked: bool, language: str) -> HintLine:
     missing = "" if free or condition is None else condition.explain(known.facts, language)
     if missing and known.old_since and condition and "besitos" in condition.needs:
         missing = f"{missing.removesuffix('.')}{_as_of(known.old_since, language)}."
-    return HintLine(row.title(language), row.body(language), free, missing)
+    return HintLine(row.title(language), row.body(language), free, missing, is_secret=row.has_to_be_found)
 
 
 def _as_of(when: datetime, language: str) -> str:

@@ -58,7 +58,17 @@ def test_a_hint_to_be_found_is_not_open_from_the_start():
     assert lines == {"Secreta": False, "Libre": True}
 
 
-@pytest.mark.parametrize("code", ["ab", "con espacio", "ñandú"])
+@pytest.mark.parametrize("typed", ["Doce menos dos", "docemenosdos", "DÓCE MÉNOS dos", "doce\u00a0menos\tdos"])
+def test_a_code_is_the_same_with_blanks_accents_and_capitals(typed):
+    TelegramUserFactory(id=7)
+    hint = HintFactory.build(code="Doce menos dós", is_secret=True, condition={}, template=None)
+    hint.full_clean()
+    hint.save()
+    assert hint.code == "docemenosdos"
+    assert service.open_by_code(7, typed) == hint
+
+
+@pytest.mark.parametrize("code", ["ab", "a b", "¿qué?", "日本語"])
 def test_a_code_is_letters_and_digits(code):
     with pytest.raises(ValidationError, match="3 a 32"):
         HintFactory.build(code=code, template=None).full_clean()
@@ -119,13 +129,62 @@ def test_what_does_not_belong_together_changes_nothing(pair):
     assert shown == Alert("No pasa nada. Esas dos no van juntas.", box=True)
 
 
-def test_many_hints_are_chosen_page_by_page(pair):
-    for number in range(10):
-        HintUnlockFactory(hint=secret(title_es=f"Pista {number}", order=number + 1), user_id=7)
-    one = finding.choose(ANA, first="", page=0)
-    assert len(labels(one)) == 10
-    assert pressed(one, "›") == ("1",)
-    assert len(labels(finding.choose(ANA, first="", page=1))) == 3
+def mine(count: int) -> list[Hint]:
+    rows = [secret(title_es=f"Pista {number:02}", order=number + 1) for number in range(count)]
+    for hint in rows:
+        HintUnlockFactory(hint=hint, user_id=7)
+    return rows
+
+
+def walked(first: str = "") -> list[list[str]]:
+    """The labels of every page, by its › button."""
+    page, found = finding.choose(ANA, first=first, page=0), []
+    for _page in range(10):
+        found.append(labels(page))
+        if "›" not in found[-1]:
+            break
+        values = pressed(page, "›")
+        page = finding.choose(ANA, first=first, page=int(values[-1]))
+    return found
+
+
+def test_every_pair_of_twenty_hints_can_be_tried(pair):
+    rows = mine(20)
+    names = {hint.title_es for hint in rows}
+    assert {label for page in walked() for label in page} >= names
+    for hint in rows:
+        pages = walked(finding.short(hint))
+        assert {label for page in pages for label in page} >= names - {hint.title_es}
+        assert hint.title_es not in {label for page in pages for label in page}
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_the_pages_say_which_they_are_and_lead_both_ways(pair, first):
+    rows = mine(20)
+    one, two, three = walked(finding.short(rows[0]) if first else "")
+    assert [label for label in one if label in "‹›" or "/" in label] == ["1/3", "›"]
+    assert [label for label in two if label in "‹›" or "/" in label] == ["‹", "2/3", "›"]
+    assert [label for label in three if label in "‹›" or "/" in label] == ["‹", "3/3"]
+
+
+def test_the_second_page_still_knows_the_first_hint(pair):
+    first = mine(20)[0]
+    page = finding.choose(ANA, first=finding.short(first), page=1)
+    assert pressed(page, "Pista 10")[0] == finding.short(first)
+    assert pressed(page, "‹") == (finding.short(first), "0")
+
+
+def test_what_is_found_already_is_not_offered_again(pair):
+    first, second, result = pair
+    decoy, other = mine(2)
+    for hint in (first, second):
+        HintUnlockFactory(hint=hint, user_id=7)
+    HintCombination.objects.create(first=first, second=other, result=secret(title_es="Otra cosa"))
+    service.combine(7, first.pk, second.pk)
+    assert set(service.combinable(7)) == {result, first, decoy, other}
+    service.combine(7, first.pk, other.pk)
+    assert service.combinable(7) == []
+    assert "🧩 Combinar dos pistas" not in labels(hints.hints_of(ANA))
 
 
 def test_a_combination_is_three_different_hints_and_known_once(pair):

@@ -105,3 +105,23 @@ def test_asking_for_hints_makes_the_reader_known():
     screen_of(4_242)
 
     assert TelegramUser.objects.get(pk=4_242).first_name == "Ana"
+
+
+def test_secrets_are_counted_and_never_named():
+    ana = reader()
+    know(ana, HintFactory(title_es="La llave", is_secret=True, condition={}))
+    HintFactory(title_es="La puerta", condition=besitos(15))
+    HintFactory(title_es="El asesino", is_secret=True, condition={})
+    HintFactory(title_es="El código", code="luna", condition={})
+
+    text = screen_of(ana).text
+
+    assert "La llave" in text and "🔒 La puerta: Te faltan 15 besitos." in text
+    assert "asesino" not in text and "código" not in text and "…:" not in text
+    assert text.endswith("… y 2 secretos por descubrir.")
+
+
+def test_where_all_is_secret_it_is_still_known_that_there_is_something():
+    HintFactory(title_es="El asesino", is_secret=True, condition={})
+
+    assert screen_of(reader()).text == "Tus pistas\n\nHay 1 secreto por descubrir."
