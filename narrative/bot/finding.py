@@ -88,7 +88,7 @@ def choose(reader: TelegramUser, *, first: str, page: int) -> Screen:
     others = [hint for hint in mine if hint is not chosen]
     pages = pages_of(len(others), SHOWN)
     page = min(page, pages - 1)
-    rows = []
+    rows: list[tuple[Button, ...]] = []
     for hint in others[page * SHOWN : (page + 1) * SHOWN]:
         values = (short(chosen), short(hint)) if chosen else (short(hint),)
         rows.append((Button(cut(hint.title(language)), SECOND.pack(*values, owner=reader.pk)),))
