@@ -16,7 +16,7 @@ from narrative.story.effects import GiveBesitos
 from narrative.story.engine import Move, Option, Scene
 from yabot.core.conditions import Facts
 
-PLAYS, MOST_STEPS, MOST_IN_ALL = 2_000, 120, 25_000
+PLAYS, MOST_STEPS, MOST_IN_ALL = 2_000, 120, 20_000
 
 
 @dataclass(frozen=True, slots=True)

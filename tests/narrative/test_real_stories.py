@@ -1,6 +1,7 @@
 """Stories that other people wrote come in whole."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def test_real_stories_come_in_whole() -> None:
 
 
 # The commands in each file by the report, and the findings of the linter: three of a fragment are enough.
+TOGGLE = {"NAR217": 7, "NAR205": 4, "NAR110": 1, "NAR218": 1}
 COUNTS = {
     "cookbook_dungeonmoving_harlowe.twee": (71, 7),
     "cookbook_dungeonmoving_snowman.twee": (0, 0),
@@ -76,3 +78,10 @@ def test_the_commands_of_real_stories_are_named() -> None:
         found = [one for each in brought for one in lint(each.story, World(), plays=0).findings if one.code == "NAR217"]
         counts[file.name] = sum(each.report.macros for each in brought), len(found)
     assert counts == COUNTS
+
+
+@pytest.mark.skipif(not real_files(), reason="no real stories beside the project")
+def test_what_is_proved_about_a_real_story_stays_as_it_is() -> None:
+    file = next(file for file in real_files() if file.name == "toggle_game_harlowe.html")
+    (toggle,) = read_any(file.read_bytes(), file.name)
+    assert Counter(one.code for one in lint(toggle.story, plays=0).findings) == TOGGLE
