@@ -19,6 +19,10 @@ def balances(asked: BalancesAsked) -> Balances:
 def spend(order: SpendOrdered) -> Spent:
     """Take besitos from a reader, once per reference."""
     made = wallets.spend(
-        user_id=order.user_id, amount=order.amount, reason=order.reason.value, reference=order.reference
+        user_id=order.user_id,
+        amount=order.amount,
+        reason=order.reason.value,
+        reference=order.reference,
+        note=order.note,
     )
     return Spent(made.pk, made.amount)

@@ -21,7 +21,7 @@ def reward_reactions(events: Sequence[ReactionDetected], **_: object) -> None:
 def pay_what_the_story_promised(events: Sequence[BesitosPromised], **_: object) -> None:
     """A choice of the story gives besitos."""
     credits.add_many(
-        credits.Credit(event.user_id, event.amount, Reason.FRAGMENT, event.reference, event.trace)
+        credits.Credit(event.user_id, event.amount, Reason.FRAGMENT, event.reference, event.trace, event.note)
         for event in events
         if event.user_id is not None
     )

@@ -65,10 +65,11 @@ class FragmentCompleted(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BesitosPromised(Event):
-    """The story gives a reader besitos; the economy pays them, once for each reference."""
+    """The story gives a reader besitos; the economy pays them, once for each reference. ``note`` names the place."""
 
     amount: int
     reference: str
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -43,7 +43,7 @@ SINK = Side(SINK_ID)
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One movement of a wallet. ``amount`` is signed; ``label`` is the reason in the active language."""
+    """One movement of a wallet. ``amount`` is signed; ``label`` is what the story calls it, or the reason in words."""
 
     id: UUID
     amount: int
@@ -168,11 +168,15 @@ def history(user_id: int, limit: int, before: UUID | None = None) -> list[Histor
         entries = entries.filter(id__lt=before)
     found = entries.order_by("-id")[:limit]
     return [
-        HistoryLine(key, amount, reason, label_of(reason), after or 0, when, note)
+        HistoryLine(key, amount, reason, _label(reason, note), after or 0, when, note)
         for key, amount, reason, after, when, note in found.values_list(
             "id", "amount", "transfer__reason", "balance_after", "created_at", "transfer__note"
         )
     ]
+
+
+def _label(reason: str, note: str) -> str:
+    return note if note and reason == Reason.FRAGMENT else label_of(reason)
 
 
 def label_of(reason: str) -> str:

@@ -38,7 +38,7 @@ def by_code(reader: TelegramUser, *, code: str) -> Screen:
 def code_screen(reader: TelegramUser, code: str) -> Screen:
     """What a code opens; without one, how to give it. Also behind ``?start=c-CODE``."""
     if not code.strip():
-        return Screen(RichText.plain(_("Escribe el código detrás: /codigo MEDIANOCHE")), (_back(reader),))
+        return Screen(RichText.plain(_("Escribe el código tras la orden: /codigo MEDIANOCHE")), (_back(reader),))
     try:
         return found_screen(reader, hints.open_by_code(reader.pk, code))
     except NoSuchCode as wrong:

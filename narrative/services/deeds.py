@@ -20,16 +20,17 @@ from yabot.core.ports.wallets import SpendOrdered, SpendReason
 from yabot.core.transactions import atomic
 
 
-def pay(user_id: int, amount: int, *, reference: str) -> None:
+def pay(user_id: int, amount: int, *, reference: str, note: str) -> None:
     """Take the price of a choice, once for each reference. Raises Refused, PortUnavailable."""
-    order = SpendOrdered(user_id=user_id, amount=amount, reason=SpendReason.FRAGMENT, reference=reference)
+    order = SpendOrdered(user_id=user_id, amount=amount, reason=SpendReason.FRAGMENT, reference=reference, note=note)
     wallets.spend.give(order)
 
 
 @atomic
-def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
+def do(user_id: int, deeds: Sequence[Deed], *, reading: str, note: str) -> list[str]:
     """Do what a step does outside the story, each deed once in this ``reading``; the references.
 
+    ``note`` names the step in the reader's history.
     Whoever does it does it once for each reference: the economy for besitos, the outbox for letters; a hint opens once.
     """
     events: list[Event] = []
@@ -38,7 +39,7 @@ def do(user_id: int, deeds: Sequence[Deed], *, reading: str) -> list[str]:
         effect, mine = deed.effect, f"{reading}:{deed.name}"
         references.append(mine)
         if isinstance(effect, GiveBesitos):
-            events.append(BesitosPromised(user_id=user_id, amount=effect.amount, reference=mine))
+            events.append(BesitosPromised(user_id=user_id, amount=effect.amount, reference=mine, note=note))
         elif isinstance(effect, GiveItem | TakeItem):
             count = effect.count if isinstance(effect, GiveItem) else -effect.count
             events.append(ItemsChanged(user_id=user_id, item=effect.item, count=count, reference=mine))

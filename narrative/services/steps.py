@@ -10,7 +10,9 @@ from narrative.models import ProgressStep, ReaderProgress, StepKind
 from narrative.services import deeds
 from narrative.services.places import Place, Standing, can_undo
 from narrative.story import engine
+from narrative.story.content import Story
 from narrative.story.engine import Move, Scene
+from narrative.story.page import ending_named
 from narrative.story.state import State
 from yabot.core import clock
 from yabot.core.conditions import Facts
@@ -40,17 +42,25 @@ def take(turn: Turn) -> Place:
     scene = engine.look(told, move.state, engine.after(turn.facts, move))
     checkpoint = progress.checkpoint
     advance(turn.standing, move.state)
+    note = _note_of(told, move)
     with together():
         if move.price:
-            deeds.pay(progress.user_id, move.price, reference=price_reference(progress, turn.choice))
+            deeds.pay(progress.user_id, move.price, reference=price_reference(progress, turn.choice), note=note)
         publish(_events(turn))
-        promises = deeds.do(progress.user_id, move.deeds, reading=_reading(progress))
+        promises = deeds.do(progress.user_id, move.deeds, reading=_reading(progress), note=note)
     changed = _changes(turn.standing.state, move.state, promises)
     if turn.kind == StepKind.CHOICE and progress.checkpoint is not checkpoint:  # an undo brings the earlier one back
         changed["checkpoint"] = checkpoint
     step = _note(turn, scene, changed)
     arrived_by = move.choice if turn.kind == StepKind.CHOICE else None
     return Place(progress, told, move.state, scene, arrived_by, can_undo(told, step, arrived=move.state.arrived))
+
+
+def _note_of(told: Story, move: Move) -> str:
+    """What the reader's history calls this step, in the story's language: where it led to."""
+    fragment = told.by_key[move.state.fragment]
+    ending = ending_named(fragment, told.language, told.language) if move.ending and fragment.ending else ""
+    return (ending or fragment.title.in_(told.language))[:200]
 
 
 def advance(standing: Standing, state: State) -> None:

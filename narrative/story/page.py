@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from narrative.story.content import Choice, Media, Story
+from narrative.story.content import Choice, Fragment, Media, Story
 from narrative.story.engine import Option, Scene
 from yabot.core.telegram import markup
 from yabot.core.telegram.limits import CAPTION, TEXT
@@ -70,7 +70,7 @@ def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
         return Page(fragment.key, RichText.plain(f"🔒 {reason}"), is_gate=True)
     words = scene.text.in_(language, told.language) or fragment.title.in_(language, told.language) or "…"
     limit = CAPTION if fragment.media else TEXT
-    end = _ending(fragment.ending.name.in_(language, told.language), beholder) if fragment.ending else RichText("")
+    end = _ending(ending_named(fragment, told.language, language), beholder) if fragment.ending else RichText("")
     told_here = measured(_filled(words, beholder)).cut(limit - end.length) + end
     alt = fragment.media.alt.in_(language, told.language) if fragment.media and beholder.describes else ""
     text = _described(alt, limit - told_here.length) + told_here
@@ -115,9 +115,15 @@ def _filled(source: str, beholder: Beholder) -> str:
     return source.replace(NAME, markup.escape(beholder.name or "…")) if NAME in source else source
 
 
-def _ending(name: str, beholder: Beholder) -> RichText:
-    named, unnamed, count = _SAID["en" if beholder.language == "en" else "es"]
-    title = named.format(name) if name else unnamed
+def ending_named(fragment: Fragment, source: str, language: str) -> str:
+    """«Final: La puerta», or that it is the end."""
+    named, unnamed, _count = _SAID["en" if language == "en" else "es"]
+    name = fragment.ending.name.in_(language, source) if fragment.ending else ""
+    return named.format(name) if name else unnamed
+
+
+def _ending(title: str, beholder: Beholder) -> RichText:
+    count = _SAID["en" if beholder.language == "en" else "es"][2]
     return RichText.plain(f"\n\n🏁 {title}\n{count.format(*beholder.endings)}")
 
 

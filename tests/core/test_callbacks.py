@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from yabot.core.telegram.callbacks import CallbackAction, ForgedCallback, Pressed, unpack
 from yabot.core.telegram.limits import CallbackDataRefused
+from yabot.core.telegram.screens import answer_text
 
 PERSONAL = CallbackAction("prueba")
 PUBLIC = CallbackAction("publica", personal=False)
@@ -66,3 +67,11 @@ def test_another_secret_makes_other_buttons(settings):
 def test_the_reader_is_told_in_their_language():
     assert ForgedCallback().sentence("es") == "Sesión expirada, por favor reinicia: escribe /start. Código SES001."
     assert ForgedCallback().sentence("en") == "Session expired, please start again: send /start. Code SES001."
+
+
+@pytest.mark.parametrize(("length", "shown"), [(0, 0), (200, 200), (201, 200), (900, 200)])
+def test_an_answer_that_is_too_long_says_that_there_was_more(length, shown):
+    text = answer_text("x" * length)
+
+    assert len(text) == shown
+    assert text.endswith("…") is (length > 200)

@@ -37,7 +37,7 @@ def channel(sandbox, bot) -> tuple[int, int]:
     write_story()
     ana = sandbox.add_user(first_name="Ana", language_code="es")["id"]
     sandbox.start(ana)
-    sandbox.wait_for_message(ana, "Bienvenido")
+    sandbox.wait_for_message(ana, "bienvenida")
     diana = sandbox.add_user(first_name="Diana")["id"]
     chat = sandbox.add_channel("Susurros", subscribers=[ana], owner=diana)["id"]
     put_hearts_under_posts(chat)

@@ -21,7 +21,7 @@ def ana(bot_process: BotProcess, sandbox: SandboxClient) -> int:
     reader = sandbox.add_user(first_name="Ana")["id"]
     bot_process.start()
     sandbox.start(reader)
-    sandbox.wait_for_message(reader, "Bienvenido")
+    sandbox.wait_for_message(reader, "bienvenida")
     return int(reader)
 
 
@@ -69,7 +69,7 @@ def test_readers_are_told_at_once_and_answered_when_it_is_back(bot_process, sand
             sandbox.say(ana, ana, "/ayuda")
 
     sandbox.wait_for_message(ana, "Tienes", timeout=60)
-    sandbox.wait_for_message(luis, "Bienvenido", timeout=60)
+    sandbox.wait_for_message(luis, "bienvenida", timeout=60)
     until(lambda: helped(sandbox, ana) == 3, 30)
     assert (apologies(sandbox, ana), apologies(sandbox, luis)) == (1, 1)
     assert bot_process.terminate() == 0

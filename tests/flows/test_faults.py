@@ -51,7 +51,7 @@ def audit(audit: Audit, bot_process: BotProcess, sandbox: SandboxClient) -> Audi
     reader = sandbox.add_user()["id"]
     sandbox.start(reader)
     bot_process.start()
-    sandbox.wait_for_message(reader, "Bienvenido")
+    sandbox.wait_for_message(reader, "bienvenida")
     assert bot_process.terminate() == 0
     return audit
 

@@ -43,7 +43,7 @@ def crowd(sandbox, bot_process, audit) -> Crowd:
     """Readers in a group; the bot has asked for reactions and rests."""
     made = Crowd(sandbox)
     bot_process.start()
-    sandbox.wait_for_message(made.readers[0], "Bienvenido")
+    sandbox.wait_for_message(made.readers[0], "bienvenida")
     assert bot_process.terminate() == 0
     return made
 

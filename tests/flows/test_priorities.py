@@ -166,7 +166,7 @@ def paced(bot_settings):
 def test_a_payment_overtakes_a_broadcast_that_is_being_sent(paced, sandbox: SandboxClient, bot, until):
     ana = sandbox.add_user(first_name="Ana")["id"]
     sandbox.start(ana)
-    sandbox.wait_for_message(ana, "Bienvenido")
+    sandbox.wait_for_message(ana, "bienvenida")
     queue_broadcast(LOW)
     sent = OutgoingMessage.objects.filter(priority=MessagePriority.BROADCAST, sent_at__isnull=False)
     failed = OutgoingMessage.objects.filter(priority=MessagePriority.BROADCAST, state=MessageState.FAILED)

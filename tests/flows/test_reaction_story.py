@@ -34,7 +34,7 @@ def ana(sandbox, bot):
     """A reader who wrote to the bot."""
     user = sandbox.add_user(first_name="Ana <b>& Co</b>", language_code="es")
     sandbox.start(user["id"])
-    sandbox.wait_for_message(user["id"], "Bienvenido")
+    sandbox.wait_for_message(user["id"], "bienvenida")
     return user["id"]
 
 
@@ -93,7 +93,7 @@ def test_anonymous_hearts_on_a_channel_open_a_hint_for_everyone(sandbox, bot, an
     readers = [user["id"] for user in sandbox.add_users(4)]
     for reader in readers:
         sandbox.start(reader)
-        sandbox.wait_for_message(reader, "Bienvenido")
+        sandbox.wait_for_message(reader, "bienvenida")
     channel = a_channel(sandbox, [ana, *readers])
     write_goal(channel, target=3)
     post = sandbox.post(channel, "Tres corazones y abrimos.")

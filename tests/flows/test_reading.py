@@ -27,7 +27,7 @@ def ana(telegram, bot_settings, request):
     request.getfixturevalue("bot")
     reader = telegram.client.add_user(first_name="Ana")["id"]
     telegram.client.start(reader)
-    telegram.client.wait_for_message(reader, "Bienvenido")
+    telegram.client.wait_for_message(reader, "bienvenida")
     return reader
 
 
@@ -72,7 +72,7 @@ def test_a_page_with_a_picture_is_uploaded_once_and_turned_into_its_caption(tele
     world = telegram.client
     reader = world.add_user(first_name="Ana")["id"]
     world.start(reader)
-    welcome = world.wait_for_message(reader, "Bienvenido")
+    welcome = world.wait_for_message(reader, "bienvenida")
     world.press(reader, reader, welcome["message_id"], "▶️ Empezar")
     first = world.wait_for_message(reader, "Estás en sala.")
     assert first["photo"]

@@ -17,7 +17,7 @@ def ana(sandbox, bot) -> int:
     """A reader who wrote to the bot."""
     user = sandbox.add_user(first_name="Ana")["id"]
     sandbox.start(user)
-    sandbox.wait_for_message(user, "Bienvenido")
+    sandbox.wait_for_message(user, "bienvenida")
     return user
 
 
@@ -32,7 +32,7 @@ def state_is(state: MessageState, text: str = "Una carta"):
 def test_retry_after_pauses_one_chat_and_no_other(sandbox, ana, until):
     luis = sandbox.add_user(first_name="Luis")["id"]
     sandbox.start(luis)
-    sandbox.wait_for_message(luis, "Bienvenido")
+    sandbox.wait_for_message(luis, "bienvenida")
     sandbox.fault("sendMessage", chat_id=ana, retry_after=2)
     owe(ana)
     until(lambda: sandbox.calls("sendMessage")[-1]["refused"])

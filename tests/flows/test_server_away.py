@@ -78,7 +78,7 @@ def test_the_server_goes_away_twice_and_comes_back(bot_process, sandbox, network
     ana = sandbox.add_user(first_name="Ana")["id"]
     bot_process.start()
     sandbox.start(ana)
-    sandbox.wait_for_message(ana, "Bienvenido")
+    sandbox.wait_for_message(ana, "bienvenida")
 
     for reader in sandbox.add_users(2):
         network.cut()
@@ -88,7 +88,7 @@ def test_the_server_goes_away_twice_and_comes_back(bot_process, sandbox, network
         sandbox.say(ana, ana, "/ayuda")
         threading.Event().wait(1)
         network.mend()
-        sandbox.wait_for_message(reader["id"], "Bienvenido", timeout=60)
+        sandbox.wait_for_message(reader["id"], "bienvenida", timeout=60)
 
     until(lambda: helped(sandbox, ana) == 2, 30)
     assert apologies(sandbox, ana) <= 2

@@ -31,5 +31,16 @@ def test_the_history_tells_each_movement_with_its_reason():
     assert "7 besitos" in text
 
 
+def test_the_history_calls_a_page_of_the_story_by_its_name():
+    wallets.add(user_id=7, amount=12, reason=Reason.FRAGMENT, reference="a", note="Final: La puerta")
+    wallets.spend(user_id=7, amount=5, reason=Reason.FRAGMENT, reference="b", note="El piano")
+    wallets.add(user_id=7, amount=1, reason=Reason.REACTION, reference="c", note="para el equipo")
+
+    text = wallet.history(LUCIA).text.text
+
+    assert "-5 · El piano" in text and "+12 · Final: La puerta" in text
+    assert "+1 · Reacción" in text and "equipo" not in text
+
+
 def test_an_empty_history_says_how_it_begins():
     assert "Reacciona con ❤️" in wallet.history(LUCIA).text.text

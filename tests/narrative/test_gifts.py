@@ -159,3 +159,13 @@ def test_no_walk_earns_more_than_the_story_has_to_give_once(ways):
 
     promised = [event.reference for event in announced(BesitosPromised)]
     assert len(promised) == len(set(promised)) <= len(TOUR) ** 2
+
+
+def test_what_a_step_costs_and_gives_is_named_after_where_it_leads() -> None:
+    WalletFactory(user_id=ANA, balance=20)
+    piano = fragment("piano", choice("fin", effects=(GiveBesitos(3),)))
+    library.release(story(fragment("sala", choice("piano", price=10)), piano, ending("fin", "La calle")))
+    go("a-piano", "a-fin")
+    assert earned() == 13
+    labels = {line.amount: line.label for line in wallets.history(ANA, limit=5)}
+    assert labels[-10] == "Piano" and labels[3] == "Final: La calle"

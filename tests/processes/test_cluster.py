@@ -30,7 +30,7 @@ def crowd(crew: Crew, audit, sandbox, until) -> Crowd:
     reader = sandbox.add_user()["id"]
     sandbox.start(reader)
     crew.start("bot")
-    sandbox.wait_for_message(reader, "Bienvenido", timeout=READY)
+    sandbox.wait_for_message(reader, "bienvenida", timeout=READY)
     crew["bot"].stop()
     return Crowd(sandbox)
 

@@ -15,8 +15,8 @@ LETTERS: tuple[dict[str, Any], ...] = (
         "name": "1 · La vela",
         "picture": "demo/candle.jpg",
         "text_es": (
-            "Buenas noches, <b>{nombre}</b>. Ya llevas {besitos} besitos en el bolsillo, y en esta casa eso alumbra "
-            "más que una vela.\n\nHe dejado algo para ti: <i>«{pista}»</i>. Escribe /pistas y léelo antes de que se "
+            "Buenas noches, <b>{nombre}</b>. Ya lleva {besitos} besitos en el bolsillo, y en esta casa eso alumbra "
+            "más que una vela.\n\nHe dejado algo para usted: <i>«{pista}»</i>. Escriba /pistas y léalo antes de que se "
             "consuma.\n\n— Lucien"
         ),
         "text_en": (
@@ -30,8 +30,8 @@ LETTERS: tuple[dict[str, Any], ...] = (
         "name": "2 · La llave",
         "picture": "demo/key.jpg",
         "text_es": (
-            "<b>{nombre}</b>, he movido el reloj del salón para quitarle el polvo. No debí hacerlo.\n\nCon tus "
-            "{besitos} besitos se abre <i>«{pista}»</i>. Guárdala bien: hay puertas que solo se dejan abrir una vez."
+            "<b>{nombre}</b>, he movido el reloj del salón para quitarle el polvo. No debí hacerlo.\n\nCon sus "
+            "{besitos} besitos se abre <i>«{pista}»</i>. Guárdela bien: hay puertas que solo se dejan abrir una vez."
             "\n\n— Lucien"
         ),
         "text_en": (
@@ -46,9 +46,9 @@ LETTERS: tuple[dict[str, Any], ...] = (
         "picture": "demo/letter.jpg",
         "delay_seconds": 8,
         "text_es": (
-            "Perdona la tardanza, <b>{nombre}</b>: he leído esto tres veces antes de traértelo.\n\n"
-            "{if reacciones}Has respondido {reacciones} veces a lo que te contaba. {end}Quien escucha así merece "
-            "<i>«{pista}»</i>. El lacre ya estaba roto; te doy mi palabra.\n\n— Lucien"
+            "Perdone la tardanza, <b>{nombre}</b>: he leído esto tres veces antes de traérselo.\n\n"
+            "{if reacciones}Ha respondido {reacciones} veces a lo que le contaba. {end}Quien escucha así merece "
+            "<i>«{pista}»</i>. El lacre ya estaba roto; le doy mi palabra.\n\n— Lucien"
         ),
         "text_en": (
             "Forgive the delay, <b>{nombre}</b>: I read this three times before bringing it to you.\n\n"
@@ -61,8 +61,8 @@ LETTERS: tuple[dict[str, Any], ...] = (
         "name": "4 · La ventana",
         "picture": "demo/house.jpg",
         "text_es": (
-            "Sal al jardín, <b>{nombre}</b>, y mira hacia arriba.\n\n{besitos} besitos, y se abre <i>«{pista}»</i>. "
-            "No subas solo.\n\n— Lucien"
+            "Salga al jardín, <b>{nombre}</b>, y mire hacia arriba.\n\n{besitos} besitos, y se abre <i>«{pista}»</i>. "
+            "No suba sin compañía.\n\n— Lucien"
         ),
         "text_en": (
             "Step into the garden, <b>{nombre}</b>, and look up.\n\n{besitos} besitos, and <i>“{pista}”</i> opens. "
@@ -73,8 +73,9 @@ LETTERS: tuple[dict[str, Any], ...] = (
         "key": "demo-entre-todos",
         "name": "5 · Entre todos",
         "text_es": (
-            "Esta noche no te escribo solo a ti, <b>{nombre}</b>. Os escribo a todos: habéis reunido los corazones "
-            "que faltaban y el jardín ha hablado.\n\n<blockquote>{pista}</blockquote>\nEstá en /pistas.\n\n— Lucien"
+            "Esta noche no le escribo solo a usted, <b>{nombre}</b>. Escribo a todo el mundo: han reunido los "
+            "corazones que faltaban y el jardín ha hablado.\n\n<blockquote>{pista}</blockquote>\n"
+            "Está en /pistas.\n\n— Lucien"
         ),
         "text_en": (
             "Tonight I do not write to you alone, <b>{nombre}</b>. I write to everyone: together you gathered the "

@@ -35,12 +35,16 @@ class SpendReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpendOrdered:
-    """Who pays how much, for what, and the reference that makes this payment happen once."""
+    """Who pays how much, for what, and the reference that makes this payment happen once.
+
+    ``note`` says in the reader's history what it was for.
+    """
 
     user_id: int
     amount: int = field(metadata={"minimum": 1, "maximum": 10**12})
     reason: SpendReason
     reference: str = field(metadata={"minLength": 1, "maxLength": 190})
+    note: str = field(default="", metadata={"maxLength": 200})
 
 
 @dataclass(frozen=True, slots=True)

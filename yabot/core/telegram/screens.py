@@ -23,6 +23,7 @@ from yabot.core.telegram.budget import RateBudget
 from yabot.core.telegram.callbacks import Pressed
 from yabot.core.telegram.calling import FILE, perform
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
+from yabot.core.telegram.limits import CALLBACK_ANSWER
 from yabot.core.telegram.outcome import Claimed, Outcome
 from yabot.core.telegram.richtext import RichText
 
@@ -181,8 +182,13 @@ async def answer_press(context: Context, query_id: str, shown: Screen | Alert) -
     text, box = (shown.text, shown.box) if isinstance(shown, Alert) else (shown.toast, False)
     params: dict[str, Any] = {"callback_query_id": query_id}
     if text:
-        params |= {"text": text[:200], "show_alert": box}
+        params |= {"text": answer_text(text), "show_alert": box}
     await call(context, "answerCallbackQuery", params)
+
+
+def answer_text(text: str) -> str:
+    """The text, or as much of it as an answer holds, and that there was more."""
+    return text if len(text) <= CALLBACK_ANSWER else f"{text[: CALLBACK_ANSWER - 1].rstrip()}…"
 
 
 async def edit(update: Update, context: Context, shown: Screen) -> bool:
