@@ -6,6 +6,7 @@ import pytest
 
 from narrative.bot import turning
 from narrative.bot.buttons import token
+from narrative.bot.reading import LONG
 from narrative.linting import World, lint
 from narrative.models import Hint, HintCombination, LucienTemplate, MediaFile, Release
 from narrative.models import Story as StoryRow
@@ -13,6 +14,7 @@ from narrative.services import checking, choices, drafts
 from narrative.story import engine
 from narrative.story.content import Story
 from narrative.story.effects import Effect
+from narrative.story.page import measured
 from narrative.story.state import State
 from tests.factories.channeladmin import SubscriptionFactory
 from yabot.core.conditions import Facts
@@ -79,7 +81,7 @@ def test_the_hints_and_letters_it_names_are_there(loaded) -> None:
 @pytest.mark.parametrize("vip", [False, True])
 def test_nobody_is_ever_stuck(vip: bool) -> None:
     reached: set[str] = set()
-    for seed in range(400):
+    for seed in range(700):
         dice = random.Random(seed)
         facts = Facts(
             vip=vip, besitos=seed % 40, reactions=seed % 3, hints=frozenset({"demo-puerta-tapiada"} if seed % 2 else ())
@@ -154,3 +156,38 @@ def test_no_lock_of_it_is_silent() -> None:
         for language in ("es", "en"):
             assert NOT_YET[language] not in choice.condition.explain(facts, language)
             assert len(choice.condition.explain(facts, language)) <= 200  # an alert
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_it_shows_what_a_page_can_do(language: str) -> None:
+    texts = {part.key: part.text.by_language[language] for part in TALE.fragments}
+    assert any(measured(text).length > LONG for text in texts.values())  # typed, for whoever reads calmly
+    used = {entity.type for text in texts.values() for entity in measured(text).entities}
+    assert {"spoiler", "date_time", "blockquote", "italic"} <= used
+
+
+def test_it_shows_what_a_choice_can_do() -> None:
+    assert {choice.repeat for _, choice in TALE.choices()} == {"always", "once", "visit"}
+    assert any(part.fallback for part in TALE.fragments)
+
+
+def test_at_the_fountain_one_puts_a_hand_in_once_a_visit() -> None:
+    move = engine.begin(TALE, Facts())
+    for key in ("verja-jardin", "jardin-fuente", "fuente-mojar"):
+        move = engine.follow(TALE, move.state, Facts(), key)
+    scene = engine.look(TALE, move.state, Facts())
+    assert "seca" in scene.text.in_("es") and not scene.option("fuente-mojar").is_open
+    for key in ("fuente-jardin", "jardin-fuente"):
+        move = engine.follow(TALE, move.state, Facts(), key)
+    assert engine.look(TALE, move.state, Facts()).option("fuente-mojar").is_open
+
+
+def test_who_has_promised_already_goes_on() -> None:
+    facts, move = Facts(reactions=1), engine.begin(TALE, Facts())
+    for key in ("verja-jardin", "jardin-fuente", "fuente-voz", "voz-jardin", "jardin-fuente", "fuente-voz"):
+        move = engine.follow(TALE, move.state, facts, key)
+    scene = engine.look(TALE, move.state, facts)
+    assert [(option.choice.key, option.is_open) for option in scene.options] == [
+        ("voz-jardin", False),
+        (engine.ONWARD, True),
+    ]
