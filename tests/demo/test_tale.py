@@ -81,21 +81,23 @@ def test_the_hints_and_letters_it_names_are_there(loaded) -> None:
 @pytest.mark.parametrize("vip", [False, True])
 def test_nobody_is_ever_stuck(vip: bool) -> None:
     reached: set[str] = set()
-    for seed in range(700):
+    for seed in range(400):
         dice = random.Random(seed)
         facts = Facts(
             vip=vip, besitos=seed % 40, reactions=seed % 3, hints=frozenset({"demo-puerta-tapiada"} if seed % 2 else ())
         )
         move = engine.begin(TALE, facts)
+        before = move
         for _step in range(300):
             facts = engine.after(facts, move)
             scene = engine.look(TALE, move.state, facts)
             if scene.gate:
-                reached.add("gate")
-                break
+                move = before  # a closed door offers to undo
+                continue
             reached.add(move.state.fragment)
             if move.ending:
                 break
+            before = move
             ways = [option for option in scene.options if option.is_open]
             assert ways, move.state.fragment
             move = engine.take(TALE, move.state, dice.choice(ways), facts)
