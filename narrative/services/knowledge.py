@@ -9,9 +9,12 @@ from narrative.models import HintUnlock
 from narrative.services.catalogue import catalogue
 from yabot.core import people, reactions
 from yabot.core.conditions import Facts
-from yabot.core.ports import PortUnavailable, inventories, memberships, wallets
+from yabot.core.ports import PortUnavailable, achievements, inventories, memberships, missions, wallets
+from yabot.core.ports.achievements import AchievementsAsked
 from yabot.core.ports.inventories import ItemsAsked
 from yabot.core.ports.memberships import Invitation, InvitationAsked, MembershipsAsked
+from yabot.core.ports.missions import MissionsAsked
+from yabot.core.ports.names import for_sentences
 from yabot.core.ports.wallets import BalancesAsked
 
 BESITOS = frozenset({"besitos"})
@@ -34,26 +37,27 @@ def for_story(user_id: int, needs: frozenset[str]) -> Facts:
     if "hints" in needs:
         mine = HintUnlock.objects.filter(user_id=user_id)
         known["hints"] = frozenset(mine.values_list("hint__key", flat=True))
-    unknown = needs & _NOT_ASKED
+    unknown: frozenset[str] = NOTHING
+    names = dict(hint_titles()) if "hints" in needs else {}
     for fact, ask in _ASKED.items():
         if fact in needs:
             try:
-                known[fact] = ask(user_id)
+                known[fact], named = ask(user_id)
+                names |= named
             except PortUnavailable:
                 unknown |= {fact}
-    return Facts(**known, unknown=unknown, names=hint_titles() if "hints" in needs else {})
+    return Facts(**known, unknown=unknown, names=names)
 
 
-def _besitos(user_id: int) -> int:
-    return wallets.balances.know(BalancesAsked((user_id,))).by_user.get(user_id, 0)
+Told = tuple[Any, dict[str, str]]  # a fact, and the names of what it is about
 
 
-def _items(user_id: int) -> dict[str, int]:
-    return inventories.items.know(ItemsAsked((user_id,))).by_user.get(user_id, {})
+def _besitos(user_id: int) -> Told:
+    return wallets.balances.know(BalancesAsked((user_id,))).by_user.get(user_id, 0), {}
 
 
-def _is_vip(user_id: int) -> bool:
-    return user_id in memberships.memberships.know(MembershipsAsked((user_id,))).by_user
+def _is_vip(user_id: int) -> Told:
+    return user_id in memberships.memberships.know(MembershipsAsked((user_id,))).by_user, {}
 
 
 def invitation() -> Invitation:
@@ -64,8 +68,28 @@ def invitation() -> Invitation:
         return Invitation()
 
 
-_ASKED: dict[str, Callable[[int], Any]] = {"besitos": _besitos, "items": _items, "vip": _is_vip}
-_NOT_ASKED = frozenset({"missions", "achievements"})  # nobody has any yet
+def _items(user_id: int) -> Told:
+    told = inventories.items.know(ItemsAsked((user_id,)))
+    return told.by_user.get(user_id, {}), for_sentences("item", told.names)
+
+
+def _missions(user_id: int) -> Told:
+    told = missions.missions.know(MissionsAsked((user_id,)))
+    return told.by_user.get(user_id, {}), for_sentences("mission", told.names)
+
+
+def _achievements(user_id: int) -> Told:
+    told = achievements.achievements.know(AchievementsAsked((user_id,)))
+    return frozenset(told.by_user.get(user_id, ())), for_sentences("achievement", told.names)
+
+
+_ASKED: dict[str, Callable[[int], Told]] = {
+    "besitos": _besitos,
+    "items": _items,
+    "vip": _is_vip,
+    "missions": _missions,
+    "achievements": _achievements,
+}
 
 
 def hint_titles() -> Mapping[str, str]:

@@ -4,7 +4,7 @@
 the one who asks never imports. ``wallets.balances.ask(BalancesAsked((42,)))``.
 """
 
-from yabot.core.ports import inventories, memberships, wallets
+from yabot.core.ports import achievements, inventories, memberships, missions, wallets
 from yabot.core.ports.operations import Answer, Operation, Order, PortBroken, PortUnavailable, Question, Refused
 
 __all__ = [
@@ -15,7 +15,9 @@ __all__ = [
     "PortUnavailable",
     "Question",
     "Refused",
+    "achievements",
     "inventories",
     "memberships",
+    "missions",
     "wallets",
 ]

@@ -4,25 +4,23 @@ from collections.abc import Iterable
 from typing import Any
 
 from yabot.core import modules
-from yabot.core.ports import inventories, memberships, wallets
+from yabot.core.ports import achievements, inventories, memberships, missions, wallets
 from yabot.core.ports.operations import Question
 
-TOLD_BY: dict[str, Question[Any, Any] | None] = {
+TOLD_BY: dict[str, Question[Any, Any]] = {
     "besitos": wallets.balances,
     "items": inventories.items,
     "vip": memberships.memberships,
-    "missions": None,
-    "achievements": None,
+    "missions": missions.missions,
+    "achievements": achievements.achievements,
 }
 
 
 def untold(needs: Iterable[str]) -> frozenset[str]:
-    """Those of these facts that nobody tells: no port is declared, or the module that runs here does not provide it."""
+    """Those of these facts that nobody tells: the module that would runs here and does not provide it."""
     return frozenset(fact for fact in needs if fact in TOLD_BY and not _may_be_told(TOLD_BY[fact]))
 
 
-def _may_be_told(question: Question[Any, Any] | None) -> bool:
-    if question is None:
-        return False
+def _may_be_told(question: Question[Any, Any]) -> bool:
     elsewhere = modules.address_of(question.module) or not modules.runs(question.module)
     return bool(elsewhere) or question.is_provided

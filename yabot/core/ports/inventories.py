@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from yabot.core.ports.names import Name
 from yabot.core.ports.operations import MOST_READERS, Question
 
 
@@ -14,9 +15,13 @@ class ItemsAsked:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """How many of each item, by its key, each of them has; people with an empty bag are absent."""
+    """How many of each item, by its key, each of them has; people with an empty bag are absent.
+
+    ``names`` has every item there is, those that nobody has, too.
+    """
 
     by_user: dict[int, dict[str, int]]
+    names: dict[str, Name] = field(default_factory=dict)
 
 
 items: Question[ItemsAsked, Items] = Question(
