@@ -8,6 +8,7 @@ from narrative.errors import ChoiceGone
 from narrative.events import DecisionMade, FragmentCompleted, StoryBegun
 from narrative.models import ProgressStep, ReaderProgress, StepKind
 from narrative.services import deeds
+from narrative.services.about import About
 from narrative.services.places import Place, Standing, can_undo
 from narrative.story import engine
 from narrative.story.content import Story
@@ -47,7 +48,7 @@ def take(turn: Turn) -> Place:
         if move.price:
             deeds.pay(progress.user_id, move.price, reference=price_reference(progress, turn.choice), note=note)
         publish(_events(turn))
-        promises = deeds.do(progress.user_id, move.deeds, reading=_reading(progress), note=note)
+        promises = deeds.do(_step(turn, note), move.deeds)
     changed = _changes(turn.standing.state, move.state, promises)
     if turn.kind == StepKind.CHOICE and progress.checkpoint is not checkpoint:  # an undo brings the earlier one back
         changed["checkpoint"] = checkpoint
@@ -61,6 +62,14 @@ def _note_of(told: Story, move: Move) -> str:
     fragment = told.by_key[move.state.fragment]
     ending = ending_named(fragment, told.language, told.language) if move.ending and fragment.ending else ""
     return (ending or fragment.title.in_(told.language))[:200]
+
+
+def _step(turn: Turn, note: str) -> deeds.Step:
+    """The step as whoever does its deeds is told of it."""
+    progress, story, state = turn.standing.progress, turn.standing.told.key, turn.move.state
+    left = About(story, turn.standing.state.fragment, choice=turn.choice, step=state.step)
+    reached = About(story, state.fragment, turn.move.ending, step=state.step)
+    return deeds.Step(progress.user_id, _reading(progress), note, left, reached)
 
 
 def advance(standing: Standing, state: State) -> None:

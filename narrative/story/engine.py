@@ -62,6 +62,7 @@ class Deed:
 
     effect: Effect
     name: str
+    choice: str = ""  # whose effect it is; empty: it belongs to arriving
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +232,7 @@ def _with(move: Move, effects: Sequence[Effect], place: str, time: int) -> Move:
         if effect.is_own:
             state = _changed(state, effect)
         elif name := _name(move, effect, place, time):
-            deeds.append(Deed(effect, f"{name}:effect:{number}"))
+            deeds.append(Deed(effect, f"{name}:effect:{number}", place.partition("choice:")[2]))
     if not move.price and any(effect.is_gift for effect in effects):
         state = replace(state, given={**state.given, place: max(time, state.given.get(place, 0))})
     return replace(move, state=state, deeds=tuple(deeds))

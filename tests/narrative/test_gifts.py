@@ -1,5 +1,6 @@
 """Gifts: what a story gives is given once, however often a reader goes back for it; what is paid for is delivered."""
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -169,3 +170,16 @@ def test_what_a_step_costs_and_gives_is_named_after_where_it_leads() -> None:
     assert earned() == 13
     labels = {line.amount: line.label for line in wallets.history(ANA, limit=5)}
     assert labels[-10] == "Piano" and labels[3] == "Final: La calle"
+
+
+def test_a_letter_of_a_step_says_what_the_step_was_about():
+    TelegramUserFactory(id=ANA)
+    LucienTemplateFactory(key="al-irse", text_es="{historia}: {opcion}, desde {fragmento}.")
+    LucienTemplateFactory(key="al-llegar", text_es="{historia}: {fragmento}, {final}.")
+    down = choice("fin", label="Bajar", effects=(SendLetter("al-irse"),))
+    library.release(story(fragment("sala", down), ending("fin", "La puerta", effects=(SendLetter("al-llegar"),))))
+
+    go("a-fin")
+
+    texts = {orjson.loads(message.payload)["text"] for message in OutgoingMessage.objects.filter(user_id=ANA)}
+    assert texts == {"La casa: Bajar, desde Sala.", "La casa: Fin, La puerta."}
