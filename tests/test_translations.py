@@ -62,6 +62,8 @@ def test_django_speaks_english_with_it():
         ('x = gettext_lazy("Ho" "la")', [Text("Hola")]),
         ('x = ngettext("%d cosa", "%d cosas", n)', [Text("%d cosa", plural="%d cosas")]),
         ('x = pgettext("verbo", "abre")', [Text("abre", context="verbo")]),
+        ('from django.utils.translation import gettext as _now\nx = _now("Ya")', [Text("Ya")]),
+        ('from other import gettext as _now\nx = _now("No")', []),
         ("x = _(variable); y = other('texto')", []),
     ],
 )

@@ -17,6 +17,7 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 PACKAGES = ("yabot", "narrative", "gamification", "channeladmin")
+TRANSLATION = "django.utils.translation"
 SINGLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
@@ -102,10 +103,14 @@ def _files() -> Iterator[tuple[Path, Iterator[Text]]]:
 
 
 def in_python(source: str) -> Iterator[Text]:
-    """The constant arguments of gettext's functions."""
-    for node in ast.walk(ast.parse(source)):
+    """The constant arguments of gettext's functions, whatever a file calls them."""
+    nodes = list(ast.walk(ast.parse(source)))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.module == TRANSLATION]
+    called = {name.asname: name.name for node in imports for name in node.names if name.asname}
+    for node in nodes:
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            name = called.get(name, name)
             words = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
             yield from _called(name, words)
 
