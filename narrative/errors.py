@@ -154,6 +154,18 @@ class NeverLive(DomainError):
         return f"La edición {self.number} nunca llegó a salir."
 
 
+class ReleaseIsImmutable(DomainError):
+    """Somebody tried to change or delete what has been released."""
+
+    code = "NAR048"
+
+    def sentence(self, language: str) -> str:
+        """That another release is made instead."""
+        if language == "en":
+            return "A release is not changed: another one is made."
+        return "Una edición no se cambia: se hace otra."
+
+
 class PriceNotAgreed(DomainError):
     """The choice costs more than the reader has agreed to pay without being asked. Nothing happened."""
 

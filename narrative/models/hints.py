@@ -80,6 +80,14 @@ class Hint(models.Model):
         verbose_name = _("pista")
         verbose_name_plural = _("pistas")
         ordering = ["order", "key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=models.Q(code__gt=""),
+                name="narrative_hint_code_once",
+                violation_error_message=_("Otra pista tiene ya este código."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title_es
@@ -145,7 +153,8 @@ class Hint(models.Model):
 
 
 class HintCombination(models.Model):
-    """Two hints that, put together by a reader who has both, open a third one."""
+    """Two hints that, put together by a reader who has both, open a third one. ``first`` is the older of the two, so
+    that each pair is one row."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     first = models.ForeignKey(Hint, on_delete=models.PROTECT, related_name="+", verbose_name=_("una pista"))
@@ -160,6 +169,11 @@ class HintCombination(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first} + {self.second} = {self.result}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The order in which somebody names them does not matter."""
+        self.first_id, self.second_id = sorted((self.first_id, self.second_id))
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Two different hints; the order does not matter."""

@@ -1,10 +1,11 @@
 """Stories as they are released and read. What a story says is one immutable value (``narrative/story``)."""
 
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from narrative.errors import ReleaseIsImmutable
 from yabot.core import clock
 from yabot.core.ids import uuid7
 
@@ -47,8 +48,28 @@ class Story(models.Model):
         return self.title_es
 
 
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Releases are written once; what changes is only how far they have come."""
+
+    def update(self, **changes: Any) -> int:
+        """How far they have come. Raises ReleaseIsImmutable for anything else."""
+        if not changes.keys() <= Release.PROGRESS:
+            raise ReleaseIsImmutable
+        return super().update(**changes)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises ReleaseIsImmutable."""
+        raise ReleaseIsImmutable
+
+    def delete(self) -> NoReturn:
+        """Raises ReleaseIsImmutable."""
+        raise ReleaseIsImmutable
+
+
 class Release(models.Model):
     """A story as it was on one day. It never changes: whoever reads it reads it to the end."""
+
+    PROGRESS: ClassVar = frozenset({"is_waiting", "is_moving", "is_cancelled"})
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     story = models.ForeignKey(
@@ -74,8 +95,20 @@ class Release(models.Model):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["story", "number"], name="narrative_release_once")]
 
+    objects = ReleaseQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"{self.story_id} #{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it the first time; afterwards raises ReleaseIsImmutable."""
+        if not self._state.adding:
+            raise ReleaseIsImmutable
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Raises ReleaseIsImmutable."""
+        raise ReleaseIsImmutable
 
 
 class ReaderProgress(models.Model):

@@ -81,12 +81,11 @@ def _secrets() -> list[bool]:
 
 def _combinations() -> list[bool]:
     by_key = {hint.key: hint for hint in Hint.objects.filter(key__startswith="demo-")}
-    return [
-        HintCombination.objects.get_or_create(
-            first=by_key[first], second=by_key[second], defaults={"result": by_key[result]}
-        )[1]
-        for first, second, result in secrets.COMBINATIONS
-    ]
+    made = []
+    for one, other, result in secrets.COMBINATIONS:
+        first, second = sorted((by_key[one], by_key[other]), key=lambda hint: hint.pk)
+        made.append(HintCombination.objects.get_or_create(first=first, second=second, result=by_key[result])[1])
+    return made
 
 
 def tale() -> Story:
