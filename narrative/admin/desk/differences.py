@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from narrative.admin.desk.fields import spoken
+from narrative.admin.desk.languages import spoken
 from narrative.models import Locked, Repeat
 from narrative.story.content import BACK, Choice, Fragment, Variant
 from narrative.story.effects import Effect

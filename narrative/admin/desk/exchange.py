@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from narrative.admin.desk import rights
-from narrative.admin.desk.forms import key_from, spoken
+from narrative.admin.desk.forms import key_from
+from narrative.admin.desk.languages import spoken
 from narrative.exchange import (
     Brought,
     Bundle,

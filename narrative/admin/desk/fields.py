@@ -1,13 +1,16 @@
 """Form fields for conditions and effects: rows with a script, one line of text without it; the same value."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from narrative.admin.desk.languages import spoken
+from narrative.admin.desk.naming import Names, by_keys, text_by_keys
 from narrative.story.effects import Effect, effects_from_text, effects_to_text, read_effects
 from narrative.story.reading import StoryError
 from yabot.core.conditions import Condition, ConditionError
@@ -15,15 +18,11 @@ from yabot.core.conditions import Condition, ConditionError
 T = TypeVar("T")
 
 
-def spoken() -> str:
-    """The language of whoever looks."""
-    return "en" if (get_language() or "es")[:2] == "en" else "es"
-
-
 class RowsField(forms.CharField, Generic[T]):
     """A value that a script shows as rows (JSON) and everybody can type as text."""
 
     rows = ""
+    names: Names | None = None  # titles that may stand for keys
 
     def __init__(self, **kwargs: Any) -> None:
         attributes = {"rows": 1, "class": "desk-rows", "data-rows": self.rows, "spellcheck": "false"}
@@ -48,20 +47,47 @@ class RowsField(forms.CharField, Generic[T]):
     def to_python(self, value: Any) -> Any:
         """The value. Raises ValidationError with the row named."""
         text = super().to_python(value) or ""
+        if self.names and not text.startswith(("{", "[")):
+            text = text_by_keys(text, self.names)
         read: Callable[[Any], T] = self.from_text
         given: Any = text
         try:
             if text.startswith(("{", "[")):
                 read, given = self.from_json, json.loads(text)
+                given = by_keys(given, self.names) if self.names else given
             return read(given)
-        except (ConditionError, StoryError) as error:
+        except StoryError as error:
+            raise ValidationError(_in_row(error), code=error.code) from None
+        except ConditionError as error:
             raise ValidationError(error.sentence(spoken()), code=error.code) from None
         except ValueError:
-            raise ValidationError("JSON", code="NAR010") from None
+            raise ValidationError(_("Esto no se entiende."), code="NAR010") from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compares what is said, not how."""
         return bool((initial if isinstance(initial, str) else self.prepare_value(initial) or "") != (data or ""))
+
+
+def _in_row(error: StoryError) -> str:
+    """What is wrong, with its row counted as people count."""
+    place = re.match(r"(\.?)([0-9]+)", error.place)
+    words = error.words(spoken())
+    if place is None:
+        return words
+    row = int(place[2]) + bool(place[1])
+    return _("Fila %(row)d: %(words)s") % {"row": row, "words": words}
+
+
+def turned(kind: str, given: str, names: Names) -> dict[str, Any]:
+    """What is typed as rows or as text, in both forms; or why it is neither."""
+    field: RowsField[Any] = ConditionField() if kind == "tests" else EffectsField()
+    field.names = names
+    try:
+        value = field.to_python(given)
+    except ValidationError as wrong:
+        return {"error": " ".join(wrong.messages)}
+    rows = value.to_json() if isinstance(value, Condition) else [effect.to_json() for effect in value]
+    return {"text": field.prepare_value(value), "rows": rows}
 
 
 class ConditionField(RowsField[Condition]):

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from narrative.admin.desk.fields import ConditionField, EffectsField, spoken
+from narrative.admin.desk.fields import ConditionField, EffectsField
+from narrative.admin.desk.naming import Names
 from narrative.models import Locked, Repeat
 from narrative.story import content
 from narrative.story.content import ALWAYS, BACK, Choice, Ending, Fragment, Media, Variant
@@ -43,12 +44,24 @@ class KeyField(forms.CharField):
 
 
 class TargetField(KeyField):
-    """Where a choice leads: a fragment's key, or back."""
+    """Where a choice leads: a fragment, by its title or key, or back."""
+
+    names: Names | None = None
+
+    def prepare_value(self, value: Any) -> Any:
+        """The title of the fragment, where it has one of its own."""
+        return self.names.title("fragment", value) if self.names and value else value
+
+    def to_python(self, value: Any) -> str:
+        """The key."""
+        typed = str(super().to_python(value) or "")
+        return self.names.meant("fragment", typed) if self.names and typed else typed
 
     def validate(self, value: str) -> None:
         """A key, or ``<``."""
-        if value != BACK:
-            super().validate(value)
+        if value and value != BACK and not KEY.match(value):
+            said = _("No hay ningún fragmento «%(value)s». Una clave lleva solo minúsculas, cifras, - y _, hasta 64.")
+            raise ValidationError(said, code="NAR010", params={"value": value})
 
 
 class ChoiceForm(forms.Form):
@@ -57,7 +70,7 @@ class ChoiceForm(forms.Form):
     key = KeyField(label=_("clave"), required=False, widget=forms.HiddenInput)
     label = forms.CharField(label=_("texto del botón"), max_length=content.LABEL)
     target = TargetField(
-        label=_("lleva a"), required=False, max_length=64, widget=forms.TextInput(attrs={"list": "desk-fragments"})
+        label=_("lleva a"), required=False, max_length=200, widget=forms.TextInput(attrs={"list": "desk-fragments"})
     )
     condition = ConditionField(label=_("solo si"))
     effects = EffectsField(label=_("y entonces"))
@@ -163,10 +176,10 @@ class FragmentForm(forms.Form):
     undo = forms.BooleanField(label=_("se puede deshacer"), required=False, initial=True)
     condition = ConditionField(label=_("quién puede leerlo"))
     effects = EffectsField(label=_("al llegar"))
-    fallback = KeyField(
+    fallback = TargetField(
         label=_("si todo está cerrado, seguir a"),
         required=False,
-        max_length=64,
+        max_length=200,
         widget=forms.TextInput(attrs={"list": "desk-fragments"}),
     )
     tags = forms.CharField(label=_("etiquetas"), required=False, max_length=500, help_text=_("Con comas."))
@@ -242,55 +255,3 @@ class FragmentForm(forms.Form):
 def _ends(text: str) -> str:
     """Line ends as everybody writes them."""
     return text.replace("\r\n", "\n").rstrip()
-
-
-class Desk:
-    """The forms of one fragment together."""
-
-    def __init__(self, fragment: Fragment, version: int | None, language: str, data: Any = None, files: Any = None):
-        self.before, self.language = fragment, language
-        choices = [ChoiceForm.initial_of(choice, language) for choice in fragment.choices]
-        variants = [
-            {"condition": one.condition, "text": one.text.by_language.get(language, ""), "position": place}
-            for place, one in enumerate(fragment.variants)
-        ]
-        self.form = FragmentForm(data, files, initial=FragmentForm.initial_of(fragment, version, language))
-        self.choices = ChoiceForms(data, initial=choices, prefix="choices")
-        self.variants = VariantForms(data, initial=variants, prefix="variants")
-
-    def is_valid(self) -> bool:
-        """Whether everything typed can be understood; all of it is looked at."""
-        return all([self.form.is_valid(), self.choices.is_valid(), self.variants.is_valid()])
-
-    def fragment(self, key: str, kinds: Mapping[str, str], taken: Sequence[str] = ()) -> Fragment:
-        """The whole fragment. ``taken``: the choices' keys of other fragments."""
-        by_key = {choice.key: choice for choice in self.before.choices}
-        used = [*taken, *(form.cleaned_data["key"] for form in kept(self.choices))]
-        choices = []
-        for form in kept(self.choices):
-            name = form.cleaned_data["key"]
-            if not name:
-                name = key_from(f"{key}-{form.cleaned_data['label']}", used, "opcion")
-                used.append(name)
-            choices.append(form.choice(name, by_key.get(name), self.language))
-        return replace(
-            self.form.fragment(self.before, self.language, kinds),
-            key=key,
-            choices=tuple(choices),
-            variants=tuple(form.variant(self.before.variants, self.language) for form in kept(self.variants)),
-        )
-
-    def problems(self) -> list[str]:
-        """What could not be understood, for whoever sees no fields."""
-        said = [str(text) for errors in self.form.errors.values() for text in errors]
-        for forms_ in (self.choices, self.variants):
-            said += [str(text) for form in forms_.forms for errors in form.errors.values() for text in errors]
-        return said
-
-
-def refuse(desk: Desk, sentence: str, field: str | None = None) -> None:
-    """Say on the form what a service refused."""
-    desk.form.add_error(field, sentence)
-
-
-__all__ = ["Desk", "FragmentForm", "key_from", "refuse", "spoken", "with_words"]

@@ -1,11 +1,10 @@
 """The desk of one fragment: text beside choices, what is wrong with it, and the page as it will be read."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -14,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk import kinds, phone, reviewing, saving, trials, upkeep, words
 from narrative.admin.desk.checked import Checked
-from narrative.admin.desk.forms import Desk, spoken
+from narrative.admin.desk.fields import turned
+from narrative.admin.desk.languages import spoken
+from narrative.admin.desk.naming import Names
 from narrative.admin.desk.tags import Tagged
+from narrative.admin.desk.writing import Desk, Work
 from narrative.errors import CannotSplit, FragmentChanged, KeyTaken, WrongFile
 from narrative.models import Fragment, Story
 from narrative.services import checking, drafts
@@ -24,17 +26,6 @@ from narrative.story.reading import NO_WORDS, StoryError, Words, is_key
 from yabot.core.admin.base import ModelAdmin, Tone, badge, column
 
 NEW = content.Fragment(key="nuevo", title=NO_WORDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What somebody is working on: a story, and a fragment of it or a new one."""
-
-    story: Story
-    row: Fragment | None
-    fragment: content.Fragment
-    version: int | None
-    told: content.Story | None = None
 
 
 @admin.register(Fragment)
@@ -53,6 +44,7 @@ class FragmentAdmin(Checked, ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("preview/", wrap(self.preview), name="narrative_fragment_preview"),
+            path("filas/", wrap(self.rows), name="narrative_fragment_rows"),
             path("<uuid:pk>/borrar/", wrap(self._to(upkeep.remove)), name="narrative_fragment_remove"),
             path("<uuid:pk>/renombrar/", wrap(self._to(upkeep.rename)), name="narrative_fragment_rename"),
             path("<uuid:pk>/cambios/", wrap(self._to(upkeep.past)), name="narrative_fragment_past"),
@@ -120,13 +112,13 @@ class FragmentAdmin(Checked, ModelAdmin):
         return Work(Story.objects.get(pk=row.story_id), row, fragment, version)
 
     def _desk(self, request: HttpRequest, work: Work) -> HttpResponse:
-        language = work.story.language
+        names = Names(work.story, work.told)
         if request.method != "POST":
-            return self._show(request, work, Desk(work.fragment, work.version, language))
+            return self._show(request, work, Desk(work, names))
         looking = "_look" in request.POST or trials.SEND in request.POST
         if not looking and work.row is not None and not self.has_change_permission(request, work.row):
             raise PermissionDenied
-        desk = Desk(work.fragment, work.version, language, request.POST, request.FILES)
+        desk = Desk(work, names, request.POST, request.FILES)
         if not desk.is_valid():
             return self._show(request, work, desk)
         if looking:
@@ -156,7 +148,7 @@ class FragmentAdmin(Checked, ModelAdmin):
 
     def _show(self, request: HttpRequest, work: Work, desk: Desk, more: dict[str, Any] | None = None) -> HttpResponse:
         """The desk's page: at most twenty statements, however large the story is."""
-        told = work.told or drafts.told(work.story)
+        told = desk.names.told
         context = {
             **self.admin_site.each_context(request),
             "title": work.fragment.title.in_(work.story.language) or _("Fragmento nuevo"),
@@ -166,7 +158,8 @@ class FragmentAdmin(Checked, ModelAdmin):
             "desk": desk,
             "may_save": self.has_change_permission(request) if work.row else self.has_add_permission(request),
             "kinds": {"tests": kinds.tests(), "effects": kinds.effects()},
-            "names": words.names(told),
+            "names": desk.names.options,
+            "titles": desk.names.titles,
             "files": list(work.story.media.all()),
             "findings": self._findings(work, told),
             "here": "" if work.row else "add",
@@ -186,6 +179,13 @@ class FragmentAdmin(Checked, ModelAdmin):
             return []
         return reviewing.shown(work.story, checking.of_fragment(work.story, told, work.row.key), {})
 
+    def rows(self, request: HttpRequest) -> HttpResponse:
+        """A condition or effects from rows to text and back. Nothing is saved."""
+        story = _story(request.POST.get("story", ""))
+        if not self.has_view_or_change_permission(request) or request.method != "POST" or story is None:
+            raise PermissionDenied
+        return JsonResponse(turned(request.POST.get("kind", ""), request.POST.get("value", ""), Names(story)))
+
     # --- other pages --------------------------------------------------------------------------------------------------
     def preview(self, request: HttpRequest) -> HttpResponse:
         """The page that what is typed would be, or what has to be mended. Nothing is saved."""
@@ -198,7 +198,7 @@ class FragmentAdmin(Checked, ModelAdmin):
         work = self._work(row) if row else Work(story, None, NEW, None)
         typed = request.POST.copy()
         typed["title"] = typed.get("title") or "…"  # whoever writes the text first sees it at once
-        desk = Desk(work.fragment, work.version, story.language, typed)
+        desk = Desk(work, Names(story), typed)
         if not desk.is_valid():
             context: dict[str, Any] = {"problems": desk.problems()}
         else:

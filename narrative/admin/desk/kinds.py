@@ -1,8 +1,10 @@
 """What the script needs to draw rows: every kind of test and effect with its fields, in the editor's words."""
 
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from narrative.story.effects import Effect
@@ -36,7 +38,13 @@ def effects() -> list[dict[str, Any]]:
                     "start": 1,
                 }
                 if part.name in {"count", "amount", "by"}
-                else {"name": part.name, "type": "key", "refers": kind.refers, "title": _("cuál")}
+                else {
+                    "name": part.name,
+                    "type": "key",
+                    "refers": kind.refers,
+                    "title": "",
+                    "hint": _hint_words()[kind.refers],
+                }
                 for part in fields(kind)
             ],
         }
@@ -91,6 +99,21 @@ def _field_words() -> dict[str, str]:
     }
 
 
+def _hint_words() -> dict[str, str]:
+    """What an empty field of this kind asks for."""
+    return {
+        "fragment": _("qué fragmento"),
+        "choice": _("qué opción"),
+        "hint": _("qué pista"),
+        "item": _("qué objeto"),
+        "mission": _("qué misión"),
+        "achievement": _("qué logro"),
+        "letter": _("qué carta"),
+        "flag": _("qué marca"),
+        "counter": _("qué contador"),
+    }
+
+
 def _option_words() -> dict[str, str]:
     states = dict(zip(MISSION_STATES, (_("disponible"), _("en curso"), _("cumplida"), _("fallida")), strict=True))
     return {**states, "at_least": _("al menos"), "below": _("menos de"), "equal": _("igual a")}
@@ -104,6 +127,10 @@ def _part(part: Any, kind: str) -> dict[str, Any]:
         "title": _field_words().get(part.name, ""),
         "optional": has_default(part),
     }
+    if meta["type"] == "days":
+        described["days"] = [str(date_format(date(2024, 1, day), "D")) for day in range(1, 8)]
+    if "refers" in meta:
+        described["hint"] = _hint_words()[meta["refers"]]
     if has_default(part) and part.default is not None:
         described["start"] = part.default
     if "options" in meta:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from narrative.admin.desk import rights
-from narrative.admin.desk.forms import key_from, spoken
+from narrative.admin.desk.forms import key_from
+from narrative.admin.desk.languages import spoken
 from narrative.admin.desk.reviewing import doors
 from narrative.errors import FragmentChanged, KeyTaken
 from narrative.linting import Level, Lint, lint

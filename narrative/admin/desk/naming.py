@@ -1,14 +1,20 @@
 """Keys and the titles that editors know them by: what can be named on the desk, and what somebody meant by it."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from functools import cached_property
+from typing import Any
 
 from narrative.admin.desk import words
 from narrative.models import Story
 from narrative.services import drafts
 from narrative.story import content
-from narrative.story.reading import KEY
+from narrative.story.effects import Effect
+from yabot.core.conditions import Test
+from yabot.core.conditions.base import parts
 
+_QUOTED = re.compile(r"[«\"“]([^»\"”]+)[»\"”]")
 BY_KEY = frozenset({"flag", "counter"})  # what else they have is a note for the team, no title
 
 
@@ -75,6 +81,41 @@ class Names:
         return self.titles.get(kind, {}).get(key, key)
 
     def meant(self, kind: str, said: str) -> str:
-        """The key of a title; what is a key stays, because it may be written later; what is neither stays too."""
-        typed = said.strip()
-        return typed if KEY.match(typed) else self.key(kind, typed) or typed
+        """The key of a title. What is not there stays as typed: a key may be written later, a typo is refused."""
+        return self.key(kind, said) or said.strip()
+
+
+def by_keys(rows: Any, names: Names) -> Any:
+    """Rows of tests or effects, as the script sends them, with keys where titles were chosen."""
+    if isinstance(rows, dict):
+        meant = _row(rows, names)
+        return {name: by_keys(part, names) if name in {"all", "any"} else part for name, part in meant.items()}
+    return [by_keys(row, names) for row in rows] if isinstance(rows, list) else rows
+
+
+def _row(row: dict[str, Any], names: Names) -> dict[str, Any]:
+    refers = _refers(str(row.get("is") or row.get("do") or ""))
+    return {
+        name: names.meant(refers[name], value) if name in refers and isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
+def _refers(kind: str) -> dict[str, str]:
+    """For each field of a kind that holds a key: what the key names."""
+    if kind in Test.known:
+        return {part.name: part.metadata["refers"] for part in parts(Test.known[kind]) if "refers" in part.metadata}
+    effect = Effect.known.get(kind)
+    return {fields(effect)[0].name: effect.refers} if effect and effect.refers else {}
+
+
+def text_by_keys(text: str, names: Names) -> str:
+    """The text form with keys where titles stand in quotes: ``visited «La verja»``."""
+    lines = re.split(r"([;|\n])", text)
+    return "".join(_line(line, names) for line in lines)
+
+
+def _line(line: str, names: Names) -> str:
+    words = [word for word in line.split() if word not in {"not", "any"}]
+    refers = next(iter(_refers(words[0] if words else "").values()), "")
+    return _QUOTED.sub(lambda found: names.key(refers, found[1]) or found[0], line)

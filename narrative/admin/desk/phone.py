@@ -7,8 +7,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from narrative.admin.desk.forms import Desk, spoken
-from narrative.services import drafts, knowledge
+from narrative.admin.desk.languages import spoken
+from narrative.admin.desk.writing import Desk
+from narrative.services import knowledge
 from narrative.story import content, page, playing
 from narrative.story.playing import Persona, Played
 from yabot.core import clock
@@ -59,7 +60,7 @@ def look(given: QueryDict, work: Any, desk: Desk) -> Look:
     files = dict(work.story.media.values_list("path", "kind"))
     fragment = desk.fragment(work.fragment.key or "nuevo", files)
     persona = persona_of(given.get("persona", ""), given.get("language", work.story.language))
-    story = drafts.told(work.story)
+    story = desk.names.told
     others = tuple(part for part in story.fragments if part.key != fragment.key)
     story = replace(story, fragments=(*others, fragment))
     names = knowledge.hint_titles()

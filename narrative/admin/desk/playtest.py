@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from narrative.admin.desk import paths, personas, phone, rights, trials
-from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.languages import spoken
 from narrative.admin.desk.naming import Names
 from narrative.admin.desk.personas import Typed
 from narrative.errors import ChoiceClosed, ChoiceGone

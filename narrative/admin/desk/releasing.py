@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from narrative.admin.desk import rights
 from narrative.admin.desk.differences import FieldChange, differences
-from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.languages import spoken
 from narrative.admin.desk.reviewing import doors, grouped, shown
 from narrative.errors import NeverLive
 from narrative.models import Release, Story

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from narrative.admin.desk import rights
-from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.languages import spoken
 from narrative.linting import Finding
 from narrative.linting.findings import CODES, Walks
 from narrative.linting.ways import distances

@@ -4,7 +4,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from narrative.admin.desk.forms import Desk, key_from
+from narrative.admin.desk.forms import key_from
+from narrative.admin.desk.writing import Desk
 from narrative.models import Choice, Fragment, Story
 from narrative.services import drafts, pictures, splitting
 from narrative.services.drafts import Edit

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from narrative.admin.desk import rights
-from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.languages import spoken
 from narrative.errors import FragmentChanged
 from narrative.exchange.texts import Text, of_fragment, with_translations
 from narrative.exchange.translations import unfit

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from narrative.admin.desk import words
-from narrative.admin.desk.forms import spoken
+from narrative.admin.desk.languages import spoken
 from narrative.admin.desk.saving import change_url
 from narrative.admin.protection import where_used
 from narrative.errors import FragmentInUse, KeyTaken

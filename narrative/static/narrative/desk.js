@@ -3,6 +3,7 @@
 
 (() => {
   const PAUSE = 350;
+  const [SHORT, WHOLE] = [32, 60]; // of a button: what phones show, and what is sent
 
   function start() {
     const form = document.getElementById("desk-form");
@@ -60,8 +61,9 @@
         if (address) put(`<a href="${address.replaceAll("&", "&amp;").replaceAll('"', "&quot;")}">`, "</a>");
       }
       if (time) {
-        const moment = Date.parse((window.prompt(time) || "").replace(" ", "T"));
-        if (!Number.isNaN(moment)) put(`<tg-time unix="${moment / 1000}" format="Dt">`, "</tg-time>");
+        const typed = window.prompt(time) || "";
+        const moment = momentIn(form.dataset.zone, typed);
+        if (moment !== null) put(`<tg-time unix="${moment}" format="Dt">${area.selectionStart === area.selectionEnd ? typed.trim() : ""}`, "</tg-time>");
       }
     });
   }
@@ -120,7 +122,51 @@
       });
     }
     const gone = row.querySelector("input[name$=-DELETE]");
-    if (gone) gone.addEventListener("change", () => row.classList.toggle("desk-gone", gone.checked));
+    if (gone) gone.addEventListener("change", () => leave(row, gone.checked));
+    const label = row.querySelector("input[name$=-label]");
+    if (label) count(label);
+    const more = row.querySelector(".desk-more:not([data-wrong])");
+    if (more) more.open = false;
+  }
+
+  /* Taken away when it is saved; until then one click brings it back. */
+  function leave(row, gone) {
+    row.classList.toggle("desk-gone", gone);
+    const note = row.querySelector(".desk-gone-note");
+    const label = row.querySelector("input[name$=-label]");
+    if (!note) return;
+    note.hidden = !gone;
+    note.textContent = `«${label ? label.value : "…"}» ${row.closest("form").dataset.gone}`;
+  }
+
+  /* How much of a button's words is read, as long as they are typed. */
+  function count(label) {
+    const shown = document.createElement("span");
+    shown.className = "desk-label-count";
+    label.previousElementSibling.append(shown);
+    const tell = () => {
+      const used = Array.from(label.value).length;
+      shown.textContent = used > SHORT ? ` ${used} / ${WHOLE}` : "";
+      shown.title = label.closest("form").dataset.cut;
+      shown.classList.toggle("desk-over", used > WHOLE);
+    };
+    label.addEventListener("input", tell);
+    tell();
+  }
+
+  /* The moment that this day and hour are in a time zone, in seconds. */
+  function momentIn(zone, typed) {
+    const found = /^(\d{4})-(\d\d)-(\d\d)[ T](\d{1,2}):(\d\d)$/.exec(typed.trim());
+    if (!found) return null;
+    const [year, month, day, hour, minute] = found.slice(1).map(Number);
+    const wanted = Date.UTC(year, month - 1, day, hour, minute);
+    const shown = (moment) => {
+      const options = { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" };
+      const part = Object.fromEntries(new Intl.DateTimeFormat("en", options).formatToParts(moment).map(({ type, value }) => [type, Number(value)]));
+      return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute);
+    };
+    const first = wanted - (shown(wanted) - wanted);
+    return (first - (shown(first) - wanted)) / 1000;
   }
 
   function number(form) {

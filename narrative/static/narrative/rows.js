@@ -4,7 +4,7 @@
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const SIGNS = { at_least: ">=", below: "<", equal: "=" };
-  let kinds, names, words;
+  let kinds, options, titles, words, turn;
 
   function element(tag, attributes, ...children) {
     const made = document.createElement(tag);
@@ -23,7 +23,7 @@
       this.box = box;
       this.list = list;
       this.fields = element("span", { class: "desk-test-fields" });
-      this.kind = element("select", { "aria-label": words.test, on: { change: () => { this.draw({}); box.write(); } } },
+      this.kind = element("select", { "aria-label": box.isTests ? words.kindTest : words.kindEffect, on: { change: () => { this.draw({}); box.write(); } } },
         ...list.map((each) => element("option", { value: each.kind, selected: each.kind === given.kind }, each.title)));
       this.not = box.isTests ? element("input", { type: "checkbox", on: { change: () => box.write() } }) : null;
       if (this.not) this.not.checked = negated;
@@ -53,18 +53,39 @@
       }
       if (field.type === "number") return element("input", { type: "number", min: field.low, max: field.high, value, on });
       if (field.type === "day") return element("input", { type: "date", value, on });
-      if (field.type === "days") return element("input", { type: "text", size: 12, placeholder: "1,2,3", value: Array.isArray(value) ? value.join(",") : value, on });
-      return element("input", { type: "text", list: `desk-list-${field.refers}`, value, placeholder: field.refers, on });
+      if (field.type === "days") {
+        const chosen = new Set((Array.isArray(value) ? value : String(value || "").split(",")).map(String));
+        return element("span", { class: "desk-days", role: "group" }, ...field.days.map((day, place) =>
+          element("label", {}, element("input", { type: "checkbox", value: place + 1, checked: chosen.has(String(place + 1)), on }), day)));
+      }
+      const called = (titles[field.refers] || {})[value] || value;
+      return element("input", { type: "text", list: `desk-list-${field.refers}`, value: called, placeholder: field.hint, "aria-label": field.hint, on });
+    }
+
+    said() {
+      const parts = this.described().fields.map((field) => {
+        const input = this.inputs[field.name];
+        if (field.type === "days") return Array.from(input.querySelectorAll(":checked"), (day) => day.parentElement.textContent).join(", ");
+        if (field.type === "option") return input.selectedOptions[0].textContent;
+        const value = input.value.trim();
+        if (!value || (field.optional && String(field.start) === value)) return "";
+        return field.title ? `${field.title} ${value}` : value;
+      });
+      const not = this.not && this.not.checked ? `${words.not} ` : "";
+      return not + [this.kind.selectedOptions[0].textContent, ...parts].filter(Boolean).join(" ");
     }
 
     json() {
       const row = this.box.isTests ? { is: this.kind.value } : { do: this.kind.value };
       for (const field of this.described().fields) {
-        const text = this.inputs[field.name].value.trim();
+        const input = this.inputs[field.name];
+        if (field.type === "days") {
+          row[field.name] = Array.from(input.querySelectorAll(":checked"), (day) => Number(day.value));
+          continue;
+        }
+        const text = input.value.trim();
         if (text === "") continue;
-        if (field.type === "number") row[field.name] = Number(text);
-        else if (field.type === "days") row[field.name] = text.split(/[\s,]+/).filter(Boolean).map(Number);
-        else row[field.name] = text;
+        row[field.name] = field.type === "number" ? Number(text) : text;
       }
       if (this.not && this.not.checked) row.not = true;
       return row;
@@ -74,6 +95,7 @@
   class Box {
     constructor(area) {
       this.area = area;
+      area.deskBox = this;
       this.isTests = area.dataset.rows === "tests";
       this.list = this.isTests ? kinds.tests : kinds.effects;
       this.rows = [];
@@ -84,16 +106,41 @@
         element("button", { type: "button", on: { click: () => this.add(this.rows, this.body) } }, this.isTests ? words.oneTest : words.oneEffect));
       if (this.isTests) tools.append(element("button", { type: "button", on: { click: () => this.add(this.either, this.group) } }, words.either));
       tools.append(element("button", { type: "button", on: { click: () => this.asText() } }, words.text));
+      this.wrong = element("span", { class: "desk-error", role: "alert" });
+      tools.append(this.wrong);
+      this.back = element("div", { class: "desk-rowtools desk-back", hidden: true },
+        element("button", { type: "button", on: { click: () => this.asRows() } }, words.rows), element("span", { class: "desk-error", role: "alert" }));
+      area.after(this.back);
       this.node = element("div", { class: "desk-rowbox" }, this.body, this.group, tools);
-      if (!this.load(area.value)) return;
-      area.after(this.node);
-      area.hidden = true;
+      this.show(this.load(area.value));
+      area.addEventListener("input", () => tell(area));
+    }
+
+    /* As rows, or as one line of text. */
+    show(rows) {
+      if (rows) this.area.after(this.node);
+      else this.node.remove();
+      this.area.hidden = rows;
+      this.back.hidden = rows;
+      this.back.lastChild.textContent = "";
+      tell(this.area);
+    }
+
+    /* The rows in a few words, for the line that stays when the choice is closed. */
+    said() {
+      if (!this.area.hidden) return this.area.value.trim();
+      const all = this.rows.map((row) => row.said());
+      if (this.either.length) all.push(this.either.map((row) => row.said()).join(` ${words.or} `));
+      return all.join(" · ");
     }
 
     /* Text that cannot be read stays text: nothing is lost. */
     load(text) {
       const rows = parse(text, this.isTests);
       if (!rows) return false;
+      [this.rows, this.either] = [[], []];
+      this.body.replaceChildren();
+      this.group.replaceChildren(this.group.firstChild);
       for (const row of rows.all) this.put(this.rows, this.body, row);
       for (const row of rows.any) this.put(this.either, this.group, row);
       this.group.hidden = !this.either.length;
@@ -121,17 +168,40 @@
     }
 
     write() {
+      this.wrong.textContent = "";
       const all = this.rows.map((row) => row.json());
       if (this.isTests && this.either.length) all.push({ any: this.either.map((row) => row.json()) });
       this.area.value = all.length ? JSON.stringify(this.isTests ? { all } : all) : "";
       this.area.dispatchEvent(new Event("input", { bubbles: true }));
     }
 
-    asText() {
-      this.node.remove();
-      this.area.hidden = false;
+    async asText() {
+      const answer = await turn(this.area);
+      this.wrong.textContent = answer ? answer.error || "" : words.failed;
+      if (!answer || answer.error) return;
+      this.area.value = answer.text;
+      this.show(false);
       this.area.focus();
     }
+
+    async asRows() {
+      const answer = await turn(this.area);
+      if (!answer || answer.error || !this.load(JSON.stringify(answer.rows))) {
+        this.back.lastChild.textContent = (answer && answer.error) || words.failed;
+        return;
+      }
+      this.write();
+      this.show(true);
+    }
+  }
+
+  /* What a closed choice does, in its own line. */
+  function tell(area) {
+    const row = area.closest(".desk-row");
+    const gist = row && row.querySelector(".desk-gist");
+    if (!gist) return;
+    const said = Array.from(row.querySelectorAll("textarea[data-rows]"), (each) => (each.deskBox ? each.deskBox.said() : ""));
+    gist.textContent = said.filter(Boolean).join(" → ");
   }
 
   /* The text form, or JSON, as rows; null when it is neither. */
@@ -151,7 +221,7 @@
   }
 
   function fromJson(given, isTests) {
-    const rows = isTests ? given.all : given;
+    const rows = isTests ? given.all || [] : given;
     const any = rows.find((row) => row.any);
     return { all: rows.filter((row) => !row.any).map((row) => named(row, isTests)), any: any ? any.any.map((row) => named(row, isTests)) : [] };
   }
@@ -177,8 +247,8 @@
   }
 
   function lists() {
-    for (const [kind, pairs] of Object.entries(names)) {
-      document.body.append(element("datalist", { id: `desk-list-${kind}` }, ...pairs.map(([key, title]) => element("option", { value: key }, title || key))));
+    for (const [kind, pairs] of Object.entries(options)) {
+      document.body.append(element("datalist", { id: `desk-list-${kind}` }, ...pairs.map(([said, more]) => element("option", { value: said }, more))));
     }
   }
 
@@ -192,8 +262,19 @@
     const form = document.getElementById("desk-form");
     if (!form) return;
     kinds = read("desk-kinds");
-    names = read("desk-names");
-    words = { not: form.dataset.not, any: form.dataset.any, remove: form.dataset.remove, oneTest: form.dataset.test, oneEffect: form.dataset.effect, either: form.dataset.either, text: form.dataset.text };
+    options = read("desk-names");
+    titles = read("desk-titles");
+    turn = async (area) => {
+      const body = new FormData();
+      for (const name of ["csrfmiddlewaretoken", "story"]) body.set(name, form.elements[name].value);
+      body.set("kind", area.dataset.rows);
+      body.set("value", area.value);
+      try {
+        const response = await fetch(form.dataset.turn, { method: "POST", body, credentials: "same-origin" });
+        return response.ok ? await response.json() : null;
+      } catch { return null; }
+    };
+    words = { rows: form.dataset.asRows, or: form.dataset.or, kindTest: form.dataset.kindTest, kindEffect: form.dataset.kindEffect, failed: form.dataset.failed, not: form.dataset.not, any: form.dataset.any, remove: form.dataset.remove, oneTest: form.dataset.test, oneEffect: form.dataset.effect, either: form.dataset.either, text: form.dataset.text };
     lists();
     window.deskRows(form);
   }
