@@ -72,8 +72,8 @@ class Desk:
         said = list(_said(self.form, ""))
         for number, form in enumerate(self.choices.forms, start=1):
             said += _said(form, _("opción «%s»") % (form["label"].value() or number))
-        for number, form in enumerate(self.variants.forms, start=1):
-            said += _said(form, _("texto %d") % number)
+        for number, variant in enumerate(self.variants.forms, start=1):
+            said += _said(variant, _("texto %d") % number)
         return said
 
 
