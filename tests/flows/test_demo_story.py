@@ -41,7 +41,7 @@ def test_the_first_heart_brings_the_candle_with_its_picture(world):
 
     letter = world.wait_for_message(ANA, "La vela del pasillo")
     assert letter["photo"]
-    assert letter["caption"].startswith("Buenas noches, Ana. Ya llevas 5 besitos")
+    assert letter["caption"].startswith("Buenas noches, Ana. Ya lleva 5 besitos")
 
 
 def test_whoever_speaks_english_reads_english(world):
@@ -61,7 +61,7 @@ def test_hearts_in_the_cafe_open_the_key_and_later_the_letter(world):
 
     world.wait_for_message(ANA, "La llave bajo el reloj")
     letter = world.wait_for_message(ANA, "La carta sin remite", timeout=60)
-    assert "Has respondido 3 veces" in letter["caption"]
+    assert "Ha respondido 3 veces" in letter["caption"]
     assert wallets.balance_of(ANA) == 15
 
 
