@@ -7,8 +7,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from narrative.models import Fragment
 from narrative.services import drafts
+from tests.e2e.editor import Editor
 from tests.e2e.test_browser import complaints
-from tests.e2e.test_journey import Editor
 from tests.narrative.stories import chain, chapters
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -1,0 +1,47 @@
+"""Somebody of the team at a browser: logs in, presses, types and waits for what they see."""
+
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+SECONDS = 20
+GOING = (StaleElementReferenceException, NoSuchElementException)  # a page on its way out
+
+
+class Editor:
+    """Somebody who writes, in a browser."""
+
+    def __init__(self, browser: Chrome, root: str) -> None:
+        self.browser, self.root = browser, root
+
+    def log_in(self) -> None:
+        self.browser.get(f"{self.root}/admin/login/?next=/admin/")
+        self.browser.find_element(By.NAME, "username").send_keys("admin")
+        self.browser.find_element(By.NAME, "password").send_keys("password")
+        self.press("[type=submit]")
+        self.wait(lambda page: page.current_url.endswith("/admin/"))
+
+    def wait(self, condition) -> object:
+        return WebDriverWait(self.browser, SECONDS, 0.05, ignored_exceptions=GOING).until(condition)
+
+    def press(self, selector: str, text: str = "") -> None:
+        self.wait(lambda _: self._pressed(selector, text))
+
+    def _pressed(self, selector: str, text: str) -> bool:
+        """Whether it was there to be pressed: the page may still be on its way."""
+        found = [one for one in self.browser.find_elements(By.CSS_SELECTOR, selector) if text in one.text]
+        if not found:
+            return False
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[-1])
+        found[-1].click()
+        return True
+
+    def type(self, selector: str, text: str) -> None:
+        field = self.browser.find_elements(By.CSS_SELECTOR, selector)[-1]
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
+        field.clear()
+        field.send_keys(text)
+
+    def sees(self, text: str) -> None:
+        self.wait(lambda page: text in page.find_element(By.TAG_NAME, "body").text)
