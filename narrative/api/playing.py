@@ -58,6 +58,10 @@ class Standing(serializers.Serializer[Any]):
     ending = serializers.BooleanField()
     endings_found = serializers.IntegerField()
     endings_in_all = serializers.IntegerField()
+    least_left = serializers.IntegerField(
+        allow_null=True, help_text="The fewest choices to an ending; null: none leads."
+    )
+    most_left = serializers.IntegerField(allow_null=True, help_text="The most; null: one may go round in circles.")
     can_undo = serializers.BooleanField()
     has_checkpoint = serializers.BooleanField(help_text="There is a checkpoint to go back to.")
     choices = Way(many=True)
@@ -82,6 +86,7 @@ def standing(reader: TelegramUser, at: Place) -> Response:
     language, scene = reader.spoken_language, at.scene
     shown = draw(at.told, scene, Beholder(language, reader.first_name, at.endings))
     text = shown.text.trimmed()
+    least, most = at.told.left.get(scene.fragment.key, (None, None))
     said = {
         "story": at.told.key,
         "release": at.progress.release.number,
@@ -95,6 +100,8 @@ def standing(reader: TelegramUser, at: Place) -> Response:
         "ending": shown.is_ending,
         "endings_found": at.endings[0],
         "endings_in_all": at.endings[1],
+        "least_left": least,
+        "most_left": most,
         "can_undo": at.undoable,
         "has_checkpoint": at.has_checkpoint,
         "choices": [_way(option, at.told, language) for option in scene.options],

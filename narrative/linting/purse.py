@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from narrative.linting.findings import Finding, found
 from narrative.linting.given import besitos_in
 from narrative.linting.reach import Reach
-from narrative.linting.ways import circles, leading_to, ways
 from narrative.linting.words import name
 from narrative.story.content import BACK, Choice, Fragment, Story
+from narrative.story.ways import circles, leading_to, ways
 
 
 def check(story: Story, everybody: Reach) -> Iterator[Finding]:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from narrative.linting.best import PLENTY, Best
 from narrative.linting.clashes import clash
 from narrative.linting.findings import World
-from narrative.linting.ways import circles, every_way
 from narrative.story.content import BACK, Choice, Fragment, Story
 from narrative.story.effects import Count, Effect, GiveBesitos, GiveItem, SetFlag
+from narrative.story.ways import circles, every_way
 from yabot.core.conditions import Condition, Facts, Ref
 
 BESITOS = Ref("besitos", "")

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from narrative.linting.clashes import clash
 from narrative.linting.findings import Finding, found
 from narrative.linting.reach import Reach, is_possible, may_read
-from narrative.linting.ways import Onward, every_way, leading_to, led_to, ways
 from narrative.linting.words import name
 from narrative.story.content import Fragment, Story
 from narrative.story.effects import ClearFlag, SetFlag
+from narrative.story.ways import Onward, every_way, leading_to, led_to, ways
 from yabot.core.conditions import ChoseTest, Condition, FlagTest, Test, VisitedTest
 
 HERE = "este fragmento", "this fragment"

@@ -9,11 +9,11 @@ from narrative.errors import ChoiceGone
 from narrative.linting.findings import Finding, Walks, World, found
 from narrative.linting.personas import Personas
 from narrative.linting.reach import Reach
-from narrative.linting.ways import depth
 from narrative.story import engine
 from narrative.story.content import Fragment, Story
 from narrative.story.effects import GiveBesitos
 from narrative.story.engine import Move, Option, Scene
+from narrative.story.ways import depth
 from yabot.core.conditions import Facts
 
 PLAYS, MOST_STEPS, MOST_IN_ALL = 2_000, 120, 20_000

@@ -30,6 +30,9 @@ class Story(models.Model):
     titles: Any = models.JSONField(_("título por idioma"), default=dict, blank=True, editable=False)
     pitches: Any = models.JSONField(_("presentación por idioma"), default=dict, blank=True, editable=False)
     start = models.CharField(_("empieza en"), max_length=64, blank=True, help_text=_("La clave del primer fragmento."))
+    tells_left = models.BooleanField(
+        _("dice cuánto queda"), default=False, help_text=_("En cada página: «Quedan de 2 a 9 decisiones.»")
+    )
     order = models.PositiveIntegerField(_("orden"), default=0)
     review_asked_by = models.CharField(_("quién pide que se publique"), max_length=150, blank=True, editable=False)
     review_asked_at = models.DateTimeField(_("cuándo lo pidió"), null=True, blank=True, editable=False)

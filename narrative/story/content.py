@@ -23,6 +23,7 @@ from narrative.story.fragments import (
     Variant,
 )
 from narrative.story.reading import NO_WORDS, Reader, StoryError, Words
+from narrative.story.ways import distances
 
 SCHEMA = 1
 MOST_FRAGMENTS = 5_000
@@ -80,13 +81,17 @@ class Declared:
 
 @dataclass(frozen=True)
 class Story:
-    """All of it. ``language`` is the one it was written in, ``start`` the fragment it begins with."""
+    """All of it. ``language`` is the one it was written in, ``start`` the fragment it begins with.
+
+    ``tells_left``: readers are told on each page how many decisions are left.
+    """
 
     key: str
     title: Words
     start: str
     pitch: Words = NO_WORDS
     language: str = "es"
+    tells_left: bool = False
     declared: tuple[Declared, ...] = ()
     fragments: tuple[Fragment, ...] = ()
 
@@ -99,6 +104,11 @@ class Story:
     def endings(self) -> tuple[Fragment, ...]:
         """The fragments that end it."""
         return tuple(fragment for fragment in self.fragments if fragment.ending)
+
+    @cached_property
+    def left(self) -> dict[str, tuple[int, int | None]]:
+        """How many choices are left from each fragment to an ending: the fewest, and the most (None: no end to it)."""
+        return distances(self)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -128,6 +138,7 @@ class Story:
             start=read.key("start", ""),
             pitch=read.words("pitch", most=TEXT),
             language=read.one_of("language", LANGUAGES, "es"),
+            tells_left=read.flag("tells_left"),
             declared=read.list_of("declared", Declared.read, most=500),
             fragments=read.list_of("fragments", Fragment.read, most=MOST_FRAGMENTS),
         )
@@ -144,6 +155,7 @@ class Story:
             "start": self.start,
             "pitch": self.pitch.to_json(),
             "language": self.language,
+            **({"tells_left": True} if self.tells_left else {}),
             "declared": [declared.to_json() for declared in self.declared],
             "fragments": [fragment.to_json() for fragment in self.fragments],
         }

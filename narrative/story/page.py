@@ -19,6 +19,10 @@ _SAID = {
     "es": ("Final: {}", "Fin", "Has encontrado {} de {} finales."),
     "en": ("Ending: {}", "The end", "You have found {} of {} endings."),
 }
+_LEFT = {
+    "es": ("Queda una decisión", "Quedan {} decisiones", "Quedan de {} a {} decisiones", "{}, o más."),
+    "en": ("One decision is left", "{} decisions are left", "{} to {} decisions are left", "{}, or more."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,11 @@ def draw(told: Story, scene: Scene, beholder: Beholder) -> Page:
         return Page(fragment.key, RichText.plain(f"🔒 {reason}"), is_gate=True)
     words = scene.text.in_(language, told.language) or fragment.title.in_(language, told.language) or "…"
     limit = CAPTION if fragment.media else TEXT
-    end = _ending(ending_named(fragment, told.language, language), beholder) if fragment.ending else RichText("")
+    end = (
+        _ending(ending_named(fragment, told.language, language), beholder)
+        if fragment.ending
+        else _left(told, fragment, language)
+    )
     told_here = measured(_filled(words, beholder)).cut(limit - end.length) + end
     alt = fragment.media.alt.in_(language, told.language) if fragment.media and beholder.describes else ""
     text = _described(alt, limit - told_here.length) + told_here
@@ -125,6 +133,22 @@ def ending_named(fragment: Fragment, source: str, language: str) -> str:
 def _ending(title: str, beholder: Beholder) -> RichText:
     count = _SAID["en" if beholder.language == "en" else "es"][2]
     return RichText.plain(f"\n\n🏁 {title}\n{count.format(*beholder.endings)}")
+
+
+def _left(told: Story, fragment: Fragment, language: str) -> RichText:
+    """How long the story still is from here, where it tells and there is a way to an ending."""
+    left = told.left.get(fragment.key) if told.tells_left else None
+    return RichText.plain(f"\n\n⏳ {decisions(left, language)}") if left else RichText("")
+
+
+def decisions(left: tuple[int, int | None], language: str) -> str:
+    """How many decisions there are between here and an ending, in a sentence."""
+    one, some, between, more = _LEFT["en" if language == "en" else "es"]
+    fewest, most = left
+    if most is not None and fewest < most:
+        return between.format(fewest, most) + "."
+    said = one if fewest == 1 else some.format(fewest)
+    return more.format(said) if most is None else f"{said}."
 
 
 def problems(source: str, limit: int) -> list[Mapping[str, Any]]:

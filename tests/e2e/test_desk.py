@@ -4,8 +4,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from narrative.models import StoryPath
 from narrative.models import Story as StoryRow
+from narrative.models import StoryPath
 from narrative.services import drafts
 from tests.e2e.editor import Editor
 from tests.e2e.test_browser import complaints

@@ -135,6 +135,7 @@ def any_story(draw: st.DrawFn) -> Story:
         title=draw(WORDS),
         start=draw(st.sampled_from(keys)),
         pitch=draw(WORDS),
+        tells_left=draw(st.booleans()),
         declared=tuple(draw(st.lists(DECLARED, max_size=3, unique_by=lambda one: one.key))),
         fragments=tuple(fragments),
     )

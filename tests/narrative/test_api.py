@@ -82,6 +82,7 @@ def test_a_program_plays_a_story_for_a_reader(house) -> None:
     assert read(MINE).status_code == 404
     begun = write(MINE, {"action": "begin"}).json()
     assert (begun["fragment"], begun["step"], begun["text"]) == ("sala", 1, "Estás en sala.")
+    assert (begun["least_left"], begun["most_left"]) == (1, 2)
     (garden, end) = begun["choices"]
     assert (garden["open"], garden["price"], garden["reasons"]["en"]) == (False, 20, "You need 15 more besitos.")
     assert read(f"{MINE}choices/a-jardin/").json() == garden

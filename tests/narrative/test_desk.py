@@ -461,6 +461,7 @@ def test_a_story_is_made_with_its_words_in_both_languages(admin_client) -> None:
         "language": "es",
         "start": "",
         "order": "0",
+        "tells_left": "on",
         "declared-TOTAL_FORMS": "1",
         "declared-INITIAL_FORMS": "0",
         "declared-0-key": "luz",
@@ -472,6 +473,7 @@ def test_a_story_is_made_with_its_words_in_both_languages(admin_client) -> None:
     response = admin_client.post(reverse("admin:narrative_story_add"), given)
     made = StoryRow.objects.get(key="jardin")
     assert response.url == f"{reverse('admin:narrative_fragment_add')}?story={made.pk}"
+    assert made.tells_left and drafts.told(made).tells_left
     assert (made.titles, made.pitches) == ({"es": "El jardín", "en": "The garden"}, {"es": "Una noche."})
     luz = made.declared.get()
     assert (luz.key, luz.missing) == ("luz", {"es": "Te falta luz", "en": "You need light"})

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from narrative.errors import ChoiceClosed
 from narrative.linting import CODES, Lint, World, lint
 from narrative.linting.reach import reach
-from narrative.linting.ways import circles, distances
 from narrative.story import engine
 from narrative.story.content import BACK, Choice, Declared, Ending, Media, Story, Variant
 from narrative.story.effects import Count, GiveBesitos, GiveItem, SendLetter, SetFlag, UnlockHint
 from narrative.story.reading import NO_WORDS
+from narrative.story.ways import circles, distances
 from tests.narrative.stories import any_story, choice, ending, fragment, story, words
 from yabot.core.conditions import Condition, Facts
 

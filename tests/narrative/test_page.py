@@ -1,5 +1,7 @@
 """A page as it is read: what is too long is cut, what is formatted stays so, and nothing of the end is lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from narrative.story import engine
@@ -58,3 +60,32 @@ def test_a_long_description_takes_no_letter_from_the_story(length: int, shown: i
     assert shown - 1 <= text.length <= shown
     assert text.text.count("x") == length
     assert text.text.startswith("🖼 💋") is (length <= 1004)
+
+
+@pytest.mark.parametrize(
+    ("here", "said", "in_english"),
+    [
+        ("a", "Quedan de 1 a 2 decisiones.", "1 to 2 decisions are left."),
+        ("b", "Queda una decisión.", "One decision is left."),
+        ("c", "Quedan 2 decisiones.", "2 decisions are left."),
+        ("d", "Quedan 3 decisiones, o más.", "3 decisions are left, or more."),
+        ("e", "Queda una decisión, o más.", "One decision is left, or more."),
+        ("f", "", ""),
+    ],
+)
+def test_a_story_that_wants_to_tells_how_long_is_left(here: str, said: str, in_english: str) -> None:
+    parts = (
+        fragment("a", choice("b", key="ab"), choice("fin", key="af")),
+        fragment("b", choice("fin", key="bf")),
+        fragment("c", choice("b", key="cb")),
+        fragment("d", choice("c", key="dc"), choice("d", key="dd")),
+        fragment("e", choice("fin", key="ef"), choice("d", key="ed")),
+        fragment("f", choice("f", key="ff")),
+        ending("fin"),
+    )
+    for language, sentence in (("es", said), ("en", in_english)):
+        for tells in (True, False):
+            told = story(*parts, tells_left=tells)
+            at = engine.look(told, replace(engine.begin(told).state, fragment=here), Facts())
+            end = f"\n\n⏳ {sentence}" if sentence and tells else ""
+            assert draw(told, at, Beholder(language)).text.text == f"Estás en {here}.{end}"

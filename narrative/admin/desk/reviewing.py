@@ -12,7 +12,6 @@ from narrative.admin.desk import rights
 from narrative.admin.desk.languages import spoken
 from narrative.linting import Finding
 from narrative.linting.findings import CODES, Walks
-from narrative.linting.ways import distances
 from narrative.models import Fragment, Story
 from narrative.services import checking, drafts, reviews
 from narrative.story import content
@@ -124,7 +123,7 @@ def of_a_hundred(counts: list[int]) -> list[int]:
 
 def numbers(told: content.Story) -> list[tuple[str, str]]:
     """The story in numbers."""
-    left = distances(told).get(told.start)
+    left = told.left.get(told.start)
     words = sum(len(part.text.in_(told.language).split()) for part in told.fragments)
     longest = "∞" if left is None or left[1] is None else str(left[1])
     return [

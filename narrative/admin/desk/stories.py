@@ -47,7 +47,7 @@ class StoryForm(forms.ModelForm):
 
     class Meta:
         model = Story
-        fields = ["key", "title_es", "title_en", "language", "start", "order"]
+        fields = ["key", "title_es", "title_en", "language", "start", "tells_left", "order"]
         widgets = {"language": Select(choices=[("es", "español"), ("en", "English")]), "start": Select}
         help_texts = {"start": _("El primer fragmento que ven los lectores.")}
 
@@ -165,7 +165,7 @@ class StoryAdmin(Checked, ModelAdmin):
     fieldsets = [
         (_("La historia"), {"fields": ["title_es", "pitch_es", "key"]}),
         (_("En inglés"), {"fields": ["title_en", "pitch_en"]}),
-        (_("Cómo empieza"), {"fields": ["start", "language", "order"]}),
+        (_("Cómo empieza"), {"fields": ["start", "language", "tells_left", "order"]}),
     ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

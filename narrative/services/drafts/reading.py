@@ -35,6 +35,7 @@ def head(story: Story, declared: Iterable[Declaration]) -> dict[str, Any]:
         "start": story.start,
         "pitch": story.pitches,
         "language": story.language,
+        "tells_left": story.tells_left,
         "declared": [{"key": row.key, "kind": row.kind, "note": row.note, "missing": row.missing} for row in declared],
     }
 

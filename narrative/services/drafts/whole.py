@@ -29,6 +29,7 @@ def store(given: content.Story, *, by: str = "") -> Story:
         titles=given.title.to_json(),
         pitches=given.pitch.to_json(),
         start=given.start,
+        tells_left=given.tells_left,
     )
     _store_parts(story, given, by)
     return story
@@ -54,8 +55,8 @@ def replace(story: Story, given: content.Story, *, by: str = "") -> None:
     Reference.objects.filter(story=story).delete()
     Declaration.objects.filter(story=story).delete()
     story.titles, story.pitches = given.title.to_json(), given.pitch.to_json()
-    story.start, story.language = given.start, given.language
-    story.save(update_fields=["titles", "pitches", "start", "language"])
+    story.start, story.language, story.tells_left = given.start, given.language, given.tells_left
+    story.save(update_fields=["titles", "pitches", "start", "language", "tells_left"])
     _store_parts(story, given, by, versions)
 
 

@@ -2,18 +2,22 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from narrative.story.content import BACK, Story
+from narrative.story.fragments import BACK
+
+if TYPE_CHECKING:
+    from narrative.story.content import Story
 
 Onward = dict[str, set[str]]
 
 
-def every_way(story: Story) -> Onward:
+def every_way(story: "Story") -> Onward:
     """Where each fragment leads to when every choice can be taken."""
     return ways(story, frozenset(choice.key for _fragment, choice in story.choices()))
 
 
-def ways(story: Story, taken: frozenset[str]) -> Onward:
+def ways(story: "Story", taken: frozenset[str]) -> Onward:
     """Where each fragment leads to, by choices that can be taken; ``<`` leads wherever one may have come from."""
     onward: Onward = {fragment.key: {fragment.fallback} if fragment.fallback else set() for fragment in story.fragments}
     returns = set()
@@ -57,7 +61,7 @@ def led_to(onward: Onward, starts: Iterable[str]) -> set[str]:
     return seen
 
 
-def distances(story: Story) -> dict[str, tuple[int, int | None]]:
+def distances(story: "Story") -> dict[str, tuple[int, int | None]]:
     """How long is left from each fragment: the fewest choices to an ending, and the most (None: round in circles)."""
     onward = every_way(story)
     endings = [fragment.key for fragment in story.endings]
@@ -73,7 +77,7 @@ def distances(story: Story) -> dict[str, tuple[int, int | None]]:
     return {key: (steps, most.get(key)) for key, steps in fewest.items()}
 
 
-def depth(story: Story) -> int:
+def depth(story: "Story") -> int:
     """How many choices lead, at the fewest, to the fragment that is farthest from the beginning."""
     onward = every_way(story)
     steps, level, seen = 0, {story.start} & onward.keys(), {story.start}
