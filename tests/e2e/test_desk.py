@@ -9,8 +9,8 @@ from narrative.models import StoryPath
 from narrative.services import drafts
 from tests.e2e.editor import Editor
 from tests.e2e.test_browser import complaints
+from tests.narrative.desk import desk
 from tests.narrative.stories import choice, ending, fragment, story
-from tests.narrative.test_desk import desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 GATE = story(fragment("verja", choice("fin", key="salir", label="Salir")), fragment("otra"), ending("fin", "La calle"))

@@ -9,13 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gamification.services import wallets
-from narrative.errors import ChoiceClosed, ChoiceGone, NoUndo, PriceNotAgreed, StoryNotFound
+from narrative.errors import ChoiceClosed, ChoiceGone, PriceNotAgreed, StoryNotFound
 from narrative.events import BesitosPromised, DecisionMade, FragmentCompleted, ItemsChanged, MissionAssigned
 from narrative.models import HintUnlock, ProgressStep, ReaderProgress, Release
 from narrative.models import Story as StoryRow
 from narrative.services import choices, knowledge, library, places
 from narrative.story import engine
-from narrative.story.content import BACK
 from narrative.story.effects import (
     AssignMission,
     Count,
@@ -33,38 +32,16 @@ from tests.factories.narrative import HintFactory, LucienTemplateFactory
 from tests.gamification.hearing import announced
 from tests.narrative.stories import any_story, choice, ending, fragment, story, words
 from tests.narrative.telling import letters
+from tests.narrative.walking import ANA, HOUSE, LUIS, go, here, when
 from yabot.core import delivery
-from yabot.core.conditions import Condition
 from yabot.core.models import OutgoingMessage
 
 pytestmark = pytest.mark.django_db
-ANA, LUIS = 7, 8
-when = Condition.from_text
-
-HOUSE = story(
-    fragment("sala", choice("sotano"), choice("jardin", price=20), choice("fin", condition=when("visited jardin"))),
-    fragment("sotano", choice(BACK, key="volver"), checkpoint=True),
-    fragment("jardin", choice("sala", key="entrar")),
-    ending("fin", "La puerta"),
-)
 
 
 @pytest.fixture
 def house() -> Release:
     return library.release(HOUSE)
-
-
-def go(*keys: str, user_id: int = ANA) -> choices.Place:
-    """Begin or go on, and take these choices."""
-    place = choices.begin(user_id, story="casa")
-    for key in keys:
-        place = choices.follow(user_id, story="casa", step=place.progress.step, choice=key)
-    return place
-
-
-def here(user_id: int = ANA) -> tuple[str, int]:
-    """The fragment and the step that are stored."""
-    return ReaderProgress.objects.values_list("fragment", "step").get(user_id=user_id)
 
 
 def test_a_reader_begins_where_the_story_does_and_is_found_there_again(house):
@@ -240,65 +217,6 @@ def test_a_story_without_a_beginning_is_not_released():
     with pytest.raises(StoryError):
         library.release(replace(HOUSE, start="ninguna"))
     assert not StoryRow.objects.exists()
-
-
-def test_the_last_choice_can_be_taken_back(house):
-    go("a-sotano")
-
-    place = choices.undo(ANA, story="casa", step=2)
-
-    assert (place.scene.fragment.key, place.progress.step) == ("sala", 3)
-    assert place.state.visited == {"sala": 1}
-    assert place.state.chosen == {}
-    with pytest.raises(NoUndo):
-        choices.undo(ANA, story="casa", step=3)
-    with pytest.raises(ChoiceGone):
-        choices.undo(ANA, story="casa", step=2)
-
-
-@pytest.mark.parametrize(
-    "way",
-    [
-        choice("fin", key="ir"),
-        choice("patio", key="ir", effects=(GiveBesitos(1),)),
-        choice("duro", key="ir"),
-        choice("regalo", key="ir"),
-    ],
-    ids=["an ending", "a gift of the choice", "a fragment that forbids it", "a gift of the arrival"],
-)
-def test_what_gave_something_or_ended_the_story_cannot_be_taken_back(way):
-    gift = fragment("regalo", effects=(GiveItem("llave"),))
-    library.release(story(fragment("sala", way), fragment("patio"), fragment("duro", undo=False), gift, ending("fin")))
-    go("ir")
-
-    with pytest.raises(NoUndo):
-        choices.undo(ANA, story="casa", step=2)
-
-
-def test_a_paid_choice_cannot_be_taken_back(house):
-    WalletFactory(user_id=ANA, balance=20)
-    go("a-jardin")
-
-    with pytest.raises(NoUndo):
-        choices.undo(ANA, story="casa", step=2)
-
-
-def test_a_checkpoint_brings_the_reader_back(house):
-    go("a-sotano", "volver")
-
-    place = choices.to_checkpoint(ANA, story="casa", step=3)
-
-    assert (place.scene.fragment.key, place.progress.step) == ("sotano", 4)
-    assert go("volver").scene.fragment.key == "sala"
-
-
-def test_without_a_checkpoint_there_is_no_way_back_to_one(house):
-    go()
-
-    with pytest.raises(NoUndo):
-        choices.to_checkpoint(ANA, story="casa", step=1)
-    with pytest.raises(ChoiceGone):
-        choices.to_checkpoint(ANA, story="casa", step=9)
 
 
 def test_what_nobody_knows_leaves_a_choice_closed():

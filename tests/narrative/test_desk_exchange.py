@@ -18,9 +18,9 @@ from narrative.services import drafts, imports, pictures, translated
 from narrative.services.drafts import Edit
 from narrative.story.content import Media
 from narrative.story.reading import StoryError
+from tests.narrative.desk import HOUSE, JPEG, page, text, upload
 from tests.narrative.files import story_json
 from tests.narrative.stories import choice, fragment, story, words
-from tests.narrative.test_desk import HOUSE, JPEG, page, text, upload
 
 pytestmark = pytest.mark.django_db
 

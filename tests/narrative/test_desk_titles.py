@@ -8,8 +8,8 @@ from django.urls import reverse
 from narrative.models import Story as StoryRow
 from narrative.services import drafts
 from tests.factories.narrative import HintFactory
+from tests.narrative.desk import desk, preview, text, typed
 from tests.narrative.stories import choice, ending, fragment, story
-from tests.narrative.test_desk import desk, preview, text, typed
 
 pytestmark = pytest.mark.django_db
 HOUSE = story(

@@ -12,8 +12,8 @@ from narrative.services import drafts
 from narrative.services.drafts import Edit
 from narrative.story.content import Declared
 from tests.factories.narrative import HintFactory
+from tests.narrative.desk import page, text
 from tests.narrative.stories import choice, ending, fragment, story, words
-from tests.narrative.test_desk import page, text
 from yabot.core.conditions import Condition
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from narrative.models import Story as StoryRow
 from narrative.services import drafts
 from narrative.services.trials import TRIAL
 from tests.factories.core import TelegramUserFactory
+from tests.narrative.desk import page, text, typed
 from tests.narrative.stories import choice, ending, fragment, story
-from tests.narrative.test_desk import page, text, typed
 from yabot.core import clock, staff
 from yabot.core.bot import staff as bot
 from yabot.core.models import OutgoingMessage, StaffTelegram
