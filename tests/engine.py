@@ -41,8 +41,8 @@ def start() -> None:
     os.environ["DATABASE_URL"] = os.environ[_SERVER_URL]
 
 
-def new_database(folder: Path, name: str = "bot") -> str:
-    """The address of an empty database of a test's own."""
+def new_database(folder: Path, name: str = "bot", template: str = "") -> str:
+    """The address of an empty database of a test's own; PostgreSQL copies the ``template``."""
     if ENGINE == "sqlite":
         return f"sqlite:///{folder / f'{name}.sqlite3'}"
     fresh = f"own_{secrets.token_hex(6)}"
@@ -51,7 +51,7 @@ def new_database(folder: Path, name: str = "bot") -> str:
         import psycopg
 
         with psycopg.connect(os.environ[_SERVER_URL], autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{fresh}"')
+            connection.execute(f'CREATE DATABASE "{fresh}"' + (f' TEMPLATE "{template}"' if template else ""))
     return urlunsplit(server._replace(path=f"/{fresh}", netloc=server.netloc or "postgres:@"))
 
 

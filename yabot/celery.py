@@ -20,6 +20,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from yabot.core.checks import OF_SETTINGS  # noqa: E402
+
 NO_REDIS = "REDIS_URL is not set: workers and beat need Redis. One process needs neither: `manage.py runbot`."
 SOFT_SECONDS, HARD_SECONDS = 540, 600  # for one job; ticker.LONGEST is longer
 VISIBILITY_SECONDS = 900  # longer than any task may take, or it would be given to another worker meanwhile
@@ -75,7 +77,7 @@ def _keep_our_logging(**_: Any) -> None:
 @signals.celeryd_init.connect
 @signals.beat_init.connect
 def _refuse_wrong_settings(**_: Any) -> None:
-    found = [str(problem) for problem in run_checks() if problem.level >= ERROR]
+    found = [str(problem) for problem in run_checks(tags=OF_SETTINGS) if problem.level >= ERROR]
     if not settings.REDIS_URL:
         found = [NO_REDIS]
     if found:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from tests import engine
 from tests.flows.ledger_audit import Audit
+from tests.template import migrated_database
 from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
 
@@ -99,13 +99,13 @@ def bot(transactional_db: None, bot_settings: Any) -> Iterator[RunningBot]:
 
 
 class BotProcess:
-    """``manage.py`` as real processes on a database file of their own."""
+    """``manage.py`` as real processes on a migrated database of their own."""
 
     def __init__(self, folder: Path, server: SandboxServer, **environment: str) -> None:
         self.log = folder / "bot.log"
         self.environment = {
             **os.environ,
-            "DATABASE_URL": engine.new_database(folder),
+            "DATABASE_URL": migrated_database(folder, redis=environment.get("REDIS_URL", "")),
             "SECRET_KEY": "a-key-for-tests-only-that-is-long-enough-to-be-quiet",
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_API_URL": server.api_url,
@@ -158,8 +158,6 @@ class BotProcess:
 def bot_process(tmp_path: Path, telegram: SandboxServer) -> Iterator[BotProcess]:
     """A migrated database and a process that is started by the test."""
     process = BotProcess(tmp_path, telegram)
-    done = process.manage("migrate", "-v0")
-    assert done.returncode == 0, done.stderr
     yield process
     if process.process is not None and process.process.poll() is None:
         process.kill()

@@ -194,7 +194,6 @@ def test_a_second_poller_ends_with_one_sentence(sandbox, telegram, bot_process, 
 def test_a_second_poller_elsewhere_ends_with_one_sentence_too(sandbox, telegram, bot_process, tmp_path_factory):
     bot_process.start()
     elsewhere = BotProcess(tmp_path_factory.mktemp("elsewhere"), telegram)
-    elsewhere.manage("migrate", "-v0")
     second = elsewhere.manage("runbot")
 
     assert second.returncode == 1

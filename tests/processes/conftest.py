@@ -22,10 +22,7 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 @pytest.fixture
 def bot_process(tmp_path: Path, telegram: SandboxServer, valkey: Valkey) -> BotProcess:  # noqa: F811
     """Commands on a migrated database, with beat's tables."""
-    process = BotProcess(tmp_path, telegram, REDIS_URL=valkey.url, VAR_DIR=str(tmp_path / "var"))
-    done = process.manage("migrate", "-v0")
-    assert done.returncode == 0, done.stderr
-    return process
+    return BotProcess(tmp_path, telegram, REDIS_URL=valkey.url, VAR_DIR=str(tmp_path / "var"))
 
 
 @pytest.fixture

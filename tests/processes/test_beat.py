@@ -125,3 +125,12 @@ def test_runbot_without_redis_loads_neither_celery_nor_redis(bot_process):
 
     loaded = {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
     assert loaded.isdisjoint({"celery", "kombu", "redis", "django_redis", "django_celery_beat"})
+
+
+def test_a_process_that_shows_no_pages_loads_none(bot_process):
+    look = "import sys, json, yabot.celery, yabot.tasks, yabot.wiring; print(json.dumps(sorted(sys.modules)))"
+
+    done = bot_process.manage("shell", "-v0", "-c", look)
+
+    pages = {"django.contrib.auth.admin", "narrative.admin", "yabot.core.admin", "yabot.urls"}
+    assert pages.isdisjoint(json.loads(done.stdout.splitlines()[-1]))

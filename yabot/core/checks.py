@@ -11,6 +11,7 @@ from django.db import connection
 from yabot.core import faults
 from yabot.core.addresses import WEBHOOK_PATH, is_loopback
 
+OF_SETTINGS: Final = (Tags.compatibility, Tags.security)  # what a process looks at before it runs; no pages, no models
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2}
 SHORTEST_TOKEN = 32
 WEBHOOK_SECRET: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")

@@ -12,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from yabot.core.checks import OF_SETTINGS
+
 TOKEN = re.compile(r"\d{3,}:[\w-]{20,}\Z", re.ASCII)
 
 
@@ -35,6 +37,7 @@ class Command(BaseCommand):
         "Runs the bot: polls Telegram (or takes what its webhook stored), delivers events, sends messages, "
         "runs periodic jobs. Stops on SIGTERM."
     )
+    requires_system_checks = OF_SETTINGS  # the others look at pages and models, which takes longer than to get ready
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.TELEGRAM_TOKEN:
