@@ -15,17 +15,21 @@ from typing import Any
 
 from django.db import connection
 
+from yabot.mongo.backend.base import roots, sent
+
 EQUAL, RANGE = "equal", "range"
 _OPERATORS = {"$eq": EQUAL, "$in": EQUAL, "$gt": RANGE, "$gte": RANGE, "$lt": RANGE, "$lte": RANGE}
 _COMPARE = {"$gt": compare.gt, "$gte": compare.ge, "$lt": compare.lt, "$lte": compare.le}
+_NO_ORDER_AFTER = {"$addFields", "$group", "$project", "$set", "$unwind"}  # no index has the order of a later $sort
 _NOTHING = object()  # equal to nothing, not even to null
 Match = Mapping[str, Any]
 Order = list[tuple[str, int]]
+Index = tuple[Order, Match]
 
 
 @dataclass(slots=True)
 class Question:
-    """What is asked of one collection. ``is_bounded``: no more rows than fit on a page are wanted of it."""
+    """What is asked of one collection: all of it or its first rows. ``order``: what no index has is named ``$…``."""
 
     table: str
     match: Match
@@ -44,12 +48,12 @@ class Question:
             return f"COLLSCAN: {self.table}"
         return "" if not self.order or self._is_ordered(indexes, unselective) else f"SORT: {self.table}"
 
-    def _is_queue(self, indexes: list[tuple[Order, Match]]) -> bool:
+    def _is_queue(self, indexes: list[Index]) -> bool:
         """Whether an index of only the rows that are asked for has them in the order that is asked for."""
         served = [keys for keys, partial in indexes if partial and _is_partial_served(partial, self.match)]
         return any(_is_order(keys, 0, self.order) for keys in served)
 
-    def _is_ordered(self, indexes: list[tuple[Order, Match]], unselective: Collection[str]) -> bool:
+    def _is_ordered(self, indexes: list[Index], unselective: Collection[str]) -> bool:
         """Whether what is found comes in its order, or is little: what one thing has, or what waits in a queue."""
         found = _bounds(self.match)
         equal = {name for name, kind in found.items() if kind == EQUAL}
@@ -66,7 +70,7 @@ class Question:
         return False
 
 
-def _indexes(table: str) -> list[tuple[Order, Match]]:
+def _indexes(table: str) -> list[Index]:
     """The keys of each index, and the condition of its rows."""
     made = connection.database[table].index_information()  # type: ignore[attr-defined]
     return [(list(index["key"]), index.get("partialFilterExpression", {})) for index in made.values()]
@@ -78,11 +82,9 @@ def _is_order(keys: Order, begun: int, order: Order) -> bool:
     return bool(order) and rest in (order, [(name, -way) for name, way in order])
 
 
-def _is_found(match: Match, indexes: list[tuple[Order, Match]]) -> bool:
-    bound, named = _bounds(match), {name for name, _value in _conditions(match)}
-    return any(
-        keys[0][0] in (named if partial else bound) and _is_partial_served(partial, match) for keys, partial in indexes
-    )
+def _is_found(match: Match, indexes: list[Index]) -> bool:
+    bound = _bounds(match)
+    return any(keys[0][0] in bound and _is_partial_served(partial, match) for keys, partial in indexes)
 
 
 def _is_partial_served(partial: Match, match: Match) -> bool:
@@ -97,10 +99,8 @@ def _implies(asked: Any, held: Any) -> bool:
     """Whether every value that is asked for is one that the index holds."""
     ((wanted, bound),) = _compared(held).items()
     given = _compared(asked)
-    if wanted == "$exists":
-        return given.get("$ne", 0) is None or any(
-            name in _OPERATORS and value is not None for name, value in given.items()
-        )
+    if "$in" in given:
+        return all(_implies(value, held) for value in given["$in"])
     if wanted == "$eq":
         return given.get("$eq", _NOTHING) == bound
     holds = _COMPARE.get(wanted, lambda value, limit: False)  # $type: no question finds its rows by such an index
@@ -168,7 +168,7 @@ def _of_expression(value: Any) -> Iterator[tuple[str, str]]:
 
 def of_pipeline(table: str, pipeline: list[dict[str, Any]]) -> Iterator[Question]:
     """The questions in an aggregation: its own, and one for each row or page of what it joins."""
-    asked, joined = Question(table, {}), set()
+    asked, joined, is_late = Question(table, {}), set(), False
     local: list[Match] = []
     for stage in pipeline:
         ((operator, value),) = stage.items()
@@ -176,11 +176,12 @@ def of_pipeline(table: str, pipeline: list[dict[str, Any]]) -> Iterator[Question
             joined.add(value["as"])
             yield from _of_lookup(value)
         elif operator == "$match":
-            local += [{n: v} for n, v in _conditions(value) if not joined & _roots(n, v)]
+            local += [{n: v} for n, v in _conditions(value) if joined.isdisjoint(roots({n: v}))]
         elif operator == "$sort":
-            asked.order = list(value.items())
+            asked.order = [(f"${name}" if is_late else name, way) for name, way in value.items()]
         elif operator == "$limit":
             asked.is_limited = True
+        is_late |= operator in _NO_ORDER_AFTER
     asked.match = {"$and": local} if local else {}
     yield asked
 
@@ -190,11 +191,6 @@ def _of_lookup(value: dict[str, Any]) -> Iterator[Question]:
     if "localField" in value:
         inner.insert(0, {"$match": {value["foreignField"]: 0}})
     yield from of_pipeline(value["from"], inner)
-
-
-def _roots(name: str, value: Any) -> set[str]:
-    """The first parts of all columns that a condition names."""
-    return {part.partition(".")[0] for part in (name, *re.findall(r"'\$?(\w+)(?:\.|')", str(value)))}
 
 
 class _Watched:
@@ -207,8 +203,8 @@ class _Watched:
         return getattr(self._collection, name)
 
     def aggregate(self, pipeline: Any, *args: Any, **kwargs: Any) -> Any:
-        for question in of_pipeline(self._collection.name, pipeline):
-            self._note(question, pipeline)
+        for question in of_pipeline(self._collection.name, sent(pipeline)):
+            self._note(question, sent(pipeline))
         return self._collection.aggregate(pipeline, *args, **kwargs)
 
     def find(self, match: Any = None, *args: Any, **kwargs: Any) -> Any:

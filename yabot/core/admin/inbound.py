@@ -42,7 +42,7 @@ class InboundUpdateAdmin(ReadOnlyAdmin, ReaderRows):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Newest first, by the index that finds the rows asked for."""
-        return ["-id"] if request.GET.get(Waiting.parameter_name) else ["-received_at", "-id"]
+        return ["-id"] if request.GET.get(Waiting.parameter_name) else ["-received_at"]
 
     @column(_("qué llegó"), ordering="kind")
     def what(self, row: InboundUpdate) -> Text:

@@ -106,7 +106,8 @@ def _age(moments: Iterable[datetime]) -> int:
 
 
 def _old_letters() -> Iterator[Discrepancy]:
-    old = Delivery.objects.filter(dead_at__lt=clock.now() - OLD_LETTER).order_by("dead_at")
+    dead = Delivery.objects.filter(dead_at__isnull=False)  # said for MongoDB, whose index holds only these
+    old = dead.filter(dead_at__lt=clock.now() - OLD_LETTER).order_by("dead_at")
     by_module: dict[str, list[datetime]] = defaultdict(list)
     for module, dead_at in old.values_list("module", "dead_at")[:MANY]:
         by_module[module].append(dead_at or clock.now())
