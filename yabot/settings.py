@@ -192,6 +192,7 @@ else:
         label: f"yabot.mongo.migrations.{label}" for label in ("admin", "auth", "contenttypes", "django_celery_beat")
     }
     INSTALLED_APPS = [MONGODB_APPS.get(app, app) for app in INSTALLED_APPS]
+    AUTHENTICATION_BACKENDS = ["yabot.mongo.permissions.PermissionsByKey"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

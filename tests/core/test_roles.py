@@ -5,7 +5,7 @@ import re
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -143,3 +143,13 @@ def test_a_role_that_was_changed_stays_as_it_is(groups) -> None:
     roles.make(apps)
     assert Group.objects.get(name="Editor").permissions.count() == 0
     assert Group.objects.count() == len(roles.ROLES)
+
+
+def test_rights_are_those_of_the_groups_and_a_persons_own(groups) -> None:
+    somebody("Editor")
+    person = User.objects.get()
+    own = Permission.objects.get(codename="view_hold")
+    person.user_permissions.add(own)
+
+    everything = set(Group.objects.get(name="Editor").permissions.values_list("codename", flat=True)) | {own.codename}
+    assert {right.partition(".")[2] for right in User.objects.get().get_all_permissions()} == everything
