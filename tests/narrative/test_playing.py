@@ -14,6 +14,7 @@ from narrative.story.content import BACK, Story, Variant
 from narrative.story.effects import Count, GiveBesitos, SetFlag, UnlockHint
 from narrative.story.playing import Persona
 from narrative.story.reading import StoryError
+from tests.engine import ENGINE
 from tests.factories.channeladmin import SubscriptionFactory
 from tests.factories.core import TelegramUserFactory
 from tests.factories.gamification import WalletFactory
@@ -147,13 +148,16 @@ EVERYTHING = story(
 )
 
 
+WALKS = 60 if ENGINE == "mongodb" else 200  # its test server needs half a second for each
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("played_story", [HOUSE, EVERYTHING], ids=["its own facts", "everybody's facts"])
-def test_two_hundred_walks_are_the_same_in_the_chat_and_in_the_play_test(played_story: Story) -> None:
+def test_many_walks_are_the_same_in_the_chat_and_in_the_play_test(played_story: Story) -> None:
     library.release(played_story)
     HintFactory(key="mapa", title_es="El mapa", title_en="The map", template=None)
     compared_pages, visited = 0, set[str]()
-    for seed in range(200):
+    for seed in range(WALKS):
         dice, user = random.Random(seed), 1_000 + seed
         besitos, language, vip = dice.choice((1, 20, 100)), dice.choice(("es", "en")), dice.random() < 0.5
         reader = TelegramUserFactory(id=user, first_name="Ana", language=language)
@@ -177,7 +181,7 @@ def test_two_hundred_walks_are_the_same_in_the_chat_and_in_the_play_test(played_
             if dice.random() < 0.1:
                 assert choices.where(user).scene == place.scene
         assert wallets.balance_of(user) == played.facts.besitos
-    assert compared_pages > 600
+    assert compared_pages > 3 * WALKS
     assert visited == set(played_story.by_key)
 
 
