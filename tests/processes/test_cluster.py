@@ -36,11 +36,15 @@ def crowd(crew: Crew, audit, sandbox, until) -> Crowd:
 
 
 @pytest.fixture
-def called_crowd(crew: Crew, audit, sandbox) -> Crowd:
-    """The story is written, Telegram calls the web process, and a crowd has come."""
+def called_crowd(crew: Crew, audit, sandbox, until) -> Crowd:
+    """The story is written, Telegram calls the web process, and a crowd has begun: whoever has not is paid nothing."""
     write(crew, WRITE)
     crew.ask_for_calls()
-    return Crowd(sandbox)
+    crew.start("web")
+    until(lambda: crew.are_ready("web"), READY)
+    crowd = Crowd(sandbox)
+    sandbox.wait_until_read(timeout=READY)
+    return crowd
 
 
 def write(crew: Crew, code: str) -> None:
@@ -176,7 +180,7 @@ def test_anybody_may_be_killed_and_redis_flushed_or_restarted_at_any_moment(crew
 def test_by_webhook_too_anybody_may_be_killed_and_redis_restarted(crew, called_crowd, valkey, audit, until):
     everybody = ("web", *ALL)
     troubles = Troubles(crew, valkey, "web", "web", "web", "worker1", "worker2", "bot", "bot", "restart")
-    crew.start(*everybody)
+    crew.start(*ALL)
     until(lambda: crew.are_ready(*everybody), READY)
 
     troubles.strike(called_crowd, until)
