@@ -18,10 +18,10 @@ from yabot.core.telegram.outcome import Outcome, Result
 from yabot.core.worker import Worker
 from yabot.sandbox.client import SandboxClient
 
-PATIENCE = 10 if ENGINE == "mongodb" else 1  # the test server for MongoDB does 45 a second
+PATIENCE = 3 if ENGINE == "mongodb" else 1  # the test server for MongoDB does 45 a second
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120 * PATIENCE)]
 
-LOW, PEOPLE = 10_000, 2_500
+LOW, PEOPLE = (3_000, 750) if ENGINE == "mongodb" else (10_000, 2_500)  # there they take longer than that many here
 PROMISED_SECONDS = 5.0
 ANA = 999_999
 
@@ -36,7 +36,7 @@ class Listener(Journal):
 
     def __call__(self, events: Sequence[Event]) -> None:
         super().__call__(events)
-        if len(self.batches) == 5:
+        if len(self.batches) == 2:
             self.in_the_middle.set()
         if any(isinstance(event, UrgentHappened) for event in events):
             self.heard_at, self.place = time.monotonic(), len(self.batches) - 1
@@ -83,7 +83,7 @@ class Working:
         assert not self._thread.is_alive()
 
 
-def test_a_critical_event_comes_with_the_next_claim_after_ten_thousand_low_ones(listener, record_property):
+def test_a_critical_event_comes_with_the_next_claim_after_thousands_of_low_ones(listener, record_property):
     queue_low(LOW)
 
     with Working():
@@ -117,7 +117,7 @@ def test_a_persons_own_low_events_are_pulled_forward_in_their_order(listener):
     assert listener.numbers(ANA) == list(range(501))
 
 
-def test_a_claim_with_ten_thousand_waiting_costs_no_more_statements(listener, django_assert_num_queries):
+def test_a_claim_with_thousands_waiting_costs_no_more_statements(listener, django_assert_num_queries):
     queue_low(LOW)
     publish([UrgentHappened(user_id=ANA)])
 
@@ -144,7 +144,7 @@ def queue_payment(chat_id: int) -> None:
     messages.enqueue([receipt])
 
 
-def test_a_payment_is_the_next_message_after_ten_thousand_of_a_broadcast():
+def test_a_payment_is_the_next_message_after_thousands_of_a_broadcast():
     queue_broadcast(LOW)
     for claimed in (outbox.claim(owner="a", limit=100, resting=()) for _ in range(3)):
         outbox.record([Result(message, Outcome.SENT, message_id=1) for message in claimed])
