@@ -21,7 +21,8 @@ from yabot.core.mongodb import PyMongoError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-TRIES = 5
+TRIES = 15 if connection.vendor == "mongodb" else 5  # there nobody waits for a row: each loses at once to the first
+LONGEST_PAUSE = 1.0  # seconds
 RACES = 2  # lost to somebody who inserted the same row between our look and our insert
 _LOCKED = ("database is locked", "database table is locked")  # SQLite's words are the same in every language
 _SERIALIZATION_FAILURE, _DEADLOCK_DETECTED = "40001", "40P01"
@@ -99,7 +100,7 @@ def _whole(work: Callable[[], R]) -> R:
                 if isinstance(error, DatabaseError):
                     raise
                 raise OperationalError(str(error)) from error  # what MongoDB's driver says of a commit
-        time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        time.sleep(min(LONGEST_PAUSE, random.uniform(0.01, 0.05) * 2**attempt))
     raise AssertionError("unreachable: the last try returns or raises")
 
 
