@@ -29,9 +29,9 @@ def ana(telegram, bot_settings, request):
     """A reader of the house with 20 besitos, and a bot that tells it."""
     request.getfixturevalue("transactional_db")
     library.release(HOUSE)
-    request.getfixturevalue("bot")
     reader = telegram.client.add_user(first_name="Ana")["id"]
-    WalletFactory(user_id=reader, balance=20)
+    WalletFactory(user_id=reader, balance=20)  # before the bot proves the ledger: see keeps_snapshots
+    request.getfixturevalue("bot")
     telegram.client.start(reader)
     telegram.client.wait_for_message(reader, "Ana")
     return reader
