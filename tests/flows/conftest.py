@@ -77,6 +77,9 @@ class RunningBot:
         """Until it has ended."""
         self._thread.join(20)
         assert not self._thread.is_alive(), "the bot did not stop"
+        for thread in threading.enumerate():  # a process ends when its pool has, and a job may be under way
+            if thread.name.startswith("yabot-db"):
+                thread.join(20)
 
 
 @pytest.fixture
