@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
@@ -21,6 +22,7 @@ from tests.narrative.stories import any_story, choice, ending, fragment, story, 
 from yabot.core.conditions import Condition, Facts
 
 when = Condition.from_text
+NIGHT = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
 ASKED = (
     "",
     "",
@@ -102,7 +104,8 @@ def moves(made: Story, facts: Facts, picks: list[int]) -> Iterator[tuple[Move, F
 @given(tangled() | any_story(), st.lists(st.integers(0, 40), max_size=40), st.booleans())
 def test_whatever_a_reader_reaches_the_linter_calls_reachable(made: Story, picks: list[int], vip: bool) -> None:
     proved = reach(made, World(), vip=vip)
-    for move, _facts, taken in moves(made, Facts(besitos=10**6, reactions=10**6, vip=vip), picks):
+    known = Facts(besitos=10**6, reactions=10**6, vip=vip, now=NIGHT)  # without an hour it would be no hour at all
+    for move, _facts, taken in moves(made, known, picks):
         if move.state.arrived:
             assert move.state.fragment in proved.fragments
         assert not taken or taken == engine.ONWARD or taken in proved.choices
@@ -123,7 +126,7 @@ def no_higher(state: State, proved: Reach) -> bool:
 @given(tangled(), st.lists(st.integers(0, 40), max_size=30))
 def test_a_gate_that_is_said_to_fall_shut_is_shut_for_whoever_arrives(made: Story, picks: list[int]) -> None:
     shut = {one.fragment for one in lint(made, plays=0).findings if one.code == "NAR117"}
-    for move, facts, _taken in moves(made, Facts(besitos=10**6), picks):
+    for move, facts, _taken in moves(made, Facts(besitos=10**6, now=NIGHT), picks):
         if move.state.arrived and move.state.fragment in shut:
             assert engine.look(made, move.state, facts).gate is not None
 
