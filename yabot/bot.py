@@ -69,6 +69,19 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CommandHandler(["ajustes", "settings"], wishes.on_wishes, private))
     application.add_handler(CommandHandler(["ayuda", "help"], start.on_help, private))
     application.add_handler(CommandHandler(["idioma", "language"], start.on_language, private))
+    _add_buttons(application)
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, start.on_chat_moved))
+    if modules.runs("channeladmin"):
+        application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
+    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
+    application.add_error_handler(errors.on_error)
+    measure_handlers(application)
+    offer_links()
+    return application
+
+
+def _add_buttons(application: Application) -> None:
+    """Those that are pressed most come first: each press is compared with one after the other."""
     application.add_handler(CallbackQueryHandler(checked(here(hearts.on_heart)), PRESS.pattern))
     application.add_handler(CallbackQueryHandler(checked(start.on_language_chosen), start.LANGUAGE.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(turning.on_step)), buttons.STEP.pattern))
@@ -82,14 +95,6 @@ def build_application(*, token: str, api_url: str, file_url: str, api: BotApi) -
     application.add_handler(CallbackQueryHandler(checked(here(wallet.on_history)), wallet.HISTORY.pattern))
     application.add_handler(CallbackQueryHandler(checked(here(wallet.on_balance)), wallet.WALLET.pattern))
     application.add_handler(CallbackQueryHandler(errors.on_unknown_press))
-    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, start.on_chat_moved))
-    if modules.runs("channeladmin"):
-        application.add_handler(MessageHandler(filters.UpdateType.CHANNEL_POST, hearts.on_channel_post))
-    application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, start.on_other_text))
-    application.add_error_handler(errors.on_error)
-    measure_handlers(application)
-    offer_links()
-    return application
 
 
 def offer_links() -> None:
