@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404
+from django.utils import translation
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -155,7 +156,9 @@ class ProgressView(GatewayView):
         }
         back = {"step": asked.get("step", 0)} if asked["action"] in {"undo", "checkpoint"} else {}
         try:
-            return standing(reader, walk[asked["action"]](user_id, story=story, **back))
+            with translation.override(reader.spoken_language):  # what is written down is for the reader
+                at = walk[asked["action"]](user_id, story=story, **back)
+            return standing(reader, at)
         except StoryNotFound:
             raise Http404 from None
 
@@ -175,7 +178,9 @@ class ChoicesView(GatewayView):
     def post(self, request: Request, user_id: int, story: str) -> Response:
         """Take a choice: checked again, paid, its effects done, all of it or nothing; 409 says why not."""
         asked, reader = Decision.of(request.data), reader_here(user_id)
-        return standing(reader, choices.follow(user_id, story=story, step=asked["step"], choice=asked["choice"]))
+        with translation.override(reader.spoken_language):
+            at = choices.follow(user_id, story=story, step=asked["step"], choice=asked["choice"])
+        return standing(reader, at)
 
 
 class ChoiceView(GatewayView):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
 from narrative.errors import ChoiceGone
 from narrative.events import DecisionMade, FragmentCompleted, StoryBegun
 from narrative.models import ProgressStep, ReaderProgress, StepKind
@@ -58,10 +60,10 @@ def take(turn: Turn) -> Place:
 
 
 def _note_of(told: Story, move: Move) -> str:
-    """What the reader's history calls this step, in the story's language: where it led to."""
-    fragment = told.by_key[move.state.fragment]
-    ending = ending_named(fragment, told.language, told.language) if move.ending and fragment.ending else ""
-    return (ending or fragment.title.in_(told.language))[:200]
+    """What the reader's history calls this step, in the active language, which is theirs: where it led to."""
+    fragment, language = told.by_key[move.state.fragment], (get_language() or told.language)[:2]
+    ending = ending_named(fragment, told.language, language) if move.ending and fragment.ending else ""
+    return (ending or fragment.title.in_(language, told.language))[:200]
 
 
 def _step(turn: Turn, note: str) -> deeds.Step:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from gamification.services import wallets
 from narrative.exchange import read_bundle
 from narrative.models import DueLetter, HintUnlock, ProgressStep, ReaderProgress
 from narrative.services import drafts, library, pictures
@@ -46,6 +47,16 @@ def read(path: str, *rights: str):
 
 def write(path: str, body: dict, **headers: str):
     return ask(path, bearer("narrative:write"), "post", body, **headers)
+
+
+def test_what_a_program_plays_is_named_in_the_readers_language() -> None:
+    TelegramUserFactory(id=7, language="en")
+    WalletFactory(user_id=7, balance=20)
+    garden = replace(fragment("jardin", choice("fin", key="x")), title=words("El jardín", en="The garden"))
+    library.release(story(fragment("sala", choice("jardin", price=20)), garden, ending("fin")))
+    write(MINE, {"action": "begin"})
+    assert write(f"{MINE}choices/", {"choice": "a-jardin", "step": 1}).status_code == 200
+    assert wallets.history(7, limit=1)[0].label == "The garden"
 
 
 def test_published_stories_are_listed(house) -> None:

@@ -1,7 +1,10 @@
 """Gifts: what a story gives is given once, however often a reader goes back for it; what is paid for is delivered."""
 
+from dataclasses import replace
+
 import orjson
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,13 +12,13 @@ from gamification.services import wallets
 from narrative.events import BesitosPromised, ItemsChanged, MissionAssigned
 from narrative.models import ProgressStep, ReaderProgress
 from narrative.services import choices, library
-from narrative.story.content import Choice, Fragment, Story
+from narrative.story.content import Choice, Ending, Fragment, Story
 from narrative.story.effects import AssignMission, GiveBesitos, GiveItem, SendLetter
 from tests.factories.core import TelegramUserFactory
 from tests.factories.gamification import WalletFactory
 from tests.factories.narrative import LucienTemplateFactory
 from tests.gamification.hearing import announced
-from tests.narrative.stories import choice, ending, fragment, story
+from tests.narrative.stories import choice, ending, fragment, story, words
 from yabot.core import delivery
 from yabot.core.events import publish
 from yabot.core.models import EventRecord, OutgoingMessage
@@ -162,14 +165,19 @@ def test_no_walk_earns_more_than_the_story_has_to_give_once(ways):
     assert len(promised) == len(set(promised)) <= len(TOUR) ** 2
 
 
-def test_what_a_step_costs_and_gives_is_named_after_where_it_leads() -> None:
+@pytest.mark.parametrize(
+    ("language", "paid", "earning"), [("es", "Piano", "Final: La calle"), ("en", "Piano", "Ending: The street")]
+)
+def test_what_a_step_costs_and_gives_is_named_after_where_it_leads(language: str, paid: str, earning: str) -> None:
     WalletFactory(user_id=ANA, balance=20)
     piano = fragment("piano", choice("fin", effects=(GiveBesitos(3),)))
-    library.release(story(fragment("sala", choice("piano", price=10)), piano, ending("fin", "La calle")))
-    go("a-piano", "a-fin")
+    street = replace(ending("fin"), ending=Ending(words("La calle", en="The street")))
+    library.release(story(fragment("sala", choice("piano", price=10)), piano, street))
+    with translation.override(language):
+        go("a-piano", "a-fin")
     assert earned() == 13
     labels = {line.amount: line.label for line in wallets.history(ANA, limit=5)}
-    assert labels[-10] == "Piano" and labels[3] == "Final: La calle"
+    assert labels[-10] == paid and labels[3] == earning
 
 
 def test_a_letter_of_a_step_says_what_the_step_was_about():
