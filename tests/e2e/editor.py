@@ -38,6 +38,7 @@ class Editor:
         return True
 
     def type(self, selector: str, text: str) -> None:
+        self.wait(lambda page: page.find_elements(By.CSS_SELECTOR, selector))
         field = self.browser.find_elements(By.CSS_SELECTOR, selector)[-1]
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
         field.clear()
