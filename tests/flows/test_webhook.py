@@ -38,6 +38,16 @@ def story(bot_process: BotProcess, web) -> None:
     assert "url: http" in bot_process.manage("webhook", "set").stdout
 
 
+@pytest.fixture
+def crowd(sandbox, web, story) -> Crowd:
+    """Readers whose /start is stored: Telegram calls for many updates at once, and no one is paid who has not begun."""
+    crowd = Crowd(sandbox)
+    web.start()
+    assert sandbox.wait_until_read(timeout=60)
+    web.end()
+    return crowd
+
+
 def update(number: int, **fields: object) -> bytes:
     return json.dumps({"update_id": number, **fields}).encode()
 
@@ -100,9 +110,7 @@ def test_a_thousand_copies_of_ten_updates_are_ten_rows(web, audit):
     assert stored(audit) == 10
 
 
-@pytest.mark.usefixtures("story")
-def test_a_thousand_reactions_through_two_web_processes_are_paid_once(sandbox, web, bot_process, audit, until):
-    crowd = Crowd(sandbox)
+def test_a_thousand_reactions_through_two_web_processes_are_paid_once(sandbox, crowd, web, bot_process, audit, until):
     web.start(workers=2)
     bot_process.start()
 
@@ -116,9 +124,7 @@ def test_a_thousand_reactions_through_two_web_processes_are_paid_once(sandbox, w
     assert bot_process.terminate() == 0
 
 
-@pytest.mark.usefixtures("story")
-def test_ended_between_commit_and_answer_the_update_counts_once(sandbox, web, bot_process, audit, until):
-    crowd = Crowd(sandbox)
+def test_ended_between_commit_and_answer_the_update_counts_once(sandbox, crowd, web, bot_process, audit, until):
     web.start(YABOT_CRASH_AT="after_webhook_commit:1", DEBUG="1")
     bot_process.start()
     crowd.react(2)
@@ -132,9 +138,7 @@ def test_ended_between_commit_and_answer_the_update_counts_once(sandbox, web, bo
     check_everything(crowd, audit, bot_process)
 
 
-@pytest.mark.usefixtures("story")
-def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(sandbox, web, bot_process, audit, until):
-    crowd = Crowd(sandbox)
+def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(sandbox, crowd, web, bot_process, audit, until):
     for number in range(6):
         web.start()
         bot_process.start()
@@ -152,9 +156,7 @@ def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(sandbox, web, bot_pr
     check_everything(crowd, audit, bot_process)
 
 
-@pytest.mark.usefixtures("story")
-def test_what_came_while_the_bot_was_off_is_worked_off_when_it_starts(sandbox, web, bot_process, audit, until):
-    crowd = Crowd(sandbox)
+def test_what_came_while_the_bot_was_off_is_worked_off_when_it_starts(sandbox, crowd, web, bot_process, audit, until):
     web.start()
     crowd.react(3)
     assert sandbox.wait_until_read(timeout=30)
