@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from narrative.story.reading import KEY, StoryError
 from yabot.core.conditions import Ref
-from yabot.core.conditions.base import called
+from yabot.core.conditions.wording import called
 
 MOST_EFFECTS = 12
 

@@ -1,5 +1,4 @@
 import random
-from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -259,41 +258,6 @@ def test_waiting_times_double_and_end_at_an_hour():
     assert 3 <= waits[1] <= 5
     assert 6 <= waits[2] <= 10
     assert 2700 <= waits[3] <= 4500
-
-
-def test_an_event_of_a_type_nobody_knows_any_more_is_put_aside_not_lost():
-    with listening(Journal()):
-        things(1)
-    EventRecord.objects.update(type="forgotten_thing")
-
-    with listening(Journal()):
-        assert delivery.deliver(MODULE) == 0
-
-    assert Delivery.objects.get().dead_at is not None
-
-
-def test_receivers_that_fail_leave_no_half_done_work():
-    def hear(events):
-        publish([OtherHappened(user_id=9)])
-        raise ValueError
-
-    with listening(hear):
-        things(1)
-        delivery.deliver(MODULE)
-
-    assert Counter(EventRecord.objects.values_list("type", flat=True)) == {"thing_happened": 1}
-
-
-@pytest.mark.parametrize("payload", ['{"colour": "red"}', "[]", "{", '{"number"'])
-def test_an_event_that_cannot_be_read_is_a_dead_letter_and_holds_nobody_back(payload):
-    journal = Journal()
-    with listening(journal):
-        things(1, 2, 3)
-        EventRecord.objects.filter(user_id=2).update(payload=payload)
-        delivery.deliver(MODULE)
-
-    assert [event.user_id for event in journal.events] == [1, 3]
-    assert Delivery.objects.get().last_error == delivery.UNREADABLE
 
 
 def test_a_worker_that_was_overtaken_rolls_back():

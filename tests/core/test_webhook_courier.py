@@ -1,47 +1,21 @@
 """Calls over real HTTP to a real receiver on the loopback."""
 
 import asyncio
-import gc
 import threading
 from datetime import timedelta
 
 import pytest
 import time_machine
 
-from tests.core.receiving import Receiver, documented_check, receiving, silent_port
+from tests.core.receiving import documented_check, receiving, silent_port
 from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, WebhookEndpointFactory
-from yabot.core import bell, clock
+from yabot.core import clock
 from yabot.core.metrics import Operation, recorder
 from yabot.core.models import CallState, Lease, WebhookDelivery, WebhookEndpoint
-from yabot.core.telegram import bridge
 from yabot.core.webhooks import courier, endpoints, queue, signing
 from yabot.core.webhooks.courier import Courier, send_due
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _threads_end():
-    yield
-    bridge._pool().shutdown()
-    bridge.close_pool()
-    gc.collect()  # their connections end with them
-
-
-@pytest.fixture(autouse=True)
-def _loopback(settings):
-    settings.WEBHOOK_PRIVATE_ADDRESSES = True
-
-
-@pytest.fixture
-def receiver():
-    with receiving() as server:
-        yield server
-
-
-@pytest.fixture
-def endpoint(receiver: Receiver) -> WebhookEndpoint:
-    return WebhookEndpointFactory(url=receiver.url)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("threads_end", "loopback")]
 
 
 def owed(endpoint: WebhookEndpoint, count: int, user: int = 7) -> None:
@@ -169,20 +143,6 @@ def test_another_receivers_slowness_keeps_nobody_waiting(receiver, endpoint, unt
     assert set(states()) == {CallState.DONE}
 
 
-@pytest.fixture
-def until_heard():
-    """Wait until a receiver was called so often."""
-
-    def wait(receiver: Receiver, count: int) -> None:
-        for _ in range(1000):
-            if len(receiver.heard) >= count:
-                return
-            threading.Event().wait(0.01)
-        raise AssertionError(f"{len(receiver.heard)} of {count} calls came")
-
-    return wait
-
-
 def test_two_couriers_at_once_call_once(receiver, endpoint):
     for user in range(1, 21):
         owed(endpoint, 3, user)
@@ -245,81 +205,3 @@ def test_every_call_is_measured(receiver, endpoint):
     measured = series[Operation("webhook", "core", "reaction_detected")]
     assert (measured.count, measured.failures) == (2, 1)
     assert [sample.error for sample in samples if sample.operation.kind == "webhook"] == ["500"]
-
-
-def test_nothing_due_makes_no_courier(monkeypatch):
-    monkeypatch.setattr(courier, "Courier", None)
-
-    send_due()
-
-
-def test_the_running_courier_hears_the_bell(receiver, endpoint, monkeypatch, until_heard):
-    monkeypatch.setattr(courier, "LOOK_SECONDS", 30)
-    ready = threading.Event()
-    ended: list[str] = []
-
-    async def run() -> None:
-        task = asyncio.create_task(Courier().run())
-        await asyncio.sleep(0.2)  # it has looked, and waits
-        ready.set()
-        await asyncio.to_thread(until_heard, receiver, 1)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        ended.append("well")
-
-    thread = threading.Thread(target=lambda: asyncio.run(run()))
-    thread.start()
-    assert ready.wait(10)
-    owed(endpoint, 1)
-    bell.ring(bell.CALLS)
-    thread.join(15)
-
-    assert ended == ["well"]
-    assert not Lease.objects.exclude(owner="").exists()
-
-
-def test_a_courier_that_is_stopped_at_any_moment_ends_and_gives_its_leases_back(receiver, endpoint, monkeypatch):
-    monkeypatch.setattr(courier, "LOOK_SECONDS", 30)
-    for user in range(1, 31):
-        owed(endpoint, 1, user)
-
-    async def run(steps: int) -> None:
-        task = asyncio.create_task(Courier().run())
-        for _ in range(steps):
-            await asyncio.sleep(0)
-            bell.ring(bell.CALLS)
-        task.cancel()
-        async with asyncio.timeout(10):
-            await asyncio.gather(task, return_exceptions=True)
-
-    for steps in range(0, 3000, 150):
-        asyncio.run(run(steps))
-        assert not Lease.objects.exclude(owner="").exists()
-
-
-def test_a_database_that_is_away_is_waited_for(monkeypatch, caplog):
-    def broken(**_: object) -> None:
-        raise OSError("away")
-
-    monkeypatch.setattr(queue, "waiting_endpoints", broken)
-
-    assert asyncio.run(Courier()._look()) == []
-    assert "have to wait" in caplog.text
-
-
-def test_an_endpoint_that_cannot_be_served_stops_no_other(endpoint, receiver, monkeypatch, caplog):
-    real = queue.next_calls
-    broken = WebhookEndpointFactory(url=receiver.url)
-    for one in (broken, endpoint):
-        owed(one, 1)
-
-    def picky(endpoint_id):
-        if endpoint_id == broken.pk:
-            raise LookupError("no")
-        return real(endpoint_id)
-
-    monkeypatch.setattr(queue, "next_calls", picky)
-    send_due()
-
-    assert len(receiver.heard) == 1
-    assert str(broken.pk) in caplog.text

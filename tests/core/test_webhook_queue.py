@@ -5,9 +5,8 @@ from datetime import timedelta
 import orjson
 import pytest
 import time_machine
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
 
 from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, WebhookEndpointFactory
 from yabot.core import clock
@@ -288,36 +287,3 @@ def test_no_token_is_kept_with_an_error(error):
     answer(endpoint, Outcome.REFUSED, 400, error=error)
 
     assert "AAbbcc" not in WebhookDelivery.objects.get().error
-
-
-class AnyLuck(TestCase):
-    """However calls fail, each reader's events are taken in their order."""
-
-    @settings(max_examples=40, deadline=None)
-    @given(st.lists(st.sampled_from([Outcome.TAKEN, Outcome.REFUSED, Outcome.DOWN]), max_size=40), st.data())
-    def test_order_holds(self, luck, data):
-        endpoint = WebhookEndpointFactory()
-        for number in range(1, 5):
-            for user in (1, 2, 3):
-                owed(endpoint, number, user=user)
-        heard: dict[int, list[int]] = {1: [], 2: [], 3: []}
-        now, luck = clock.now(), list(luck)
-        for _round in range(200):
-            now += timedelta(seconds=data.draw(st.integers(1, 900)))
-            with time_machine.travel(now, tick=False):
-                stopped: set[int] = set()
-                for call in queue.next_calls(endpoint.pk):
-                    if call.lane in stopped:
-                        continue
-                    outcome = luck.pop() if luck else Outcome.TAKEN
-                    queue.note(Result(call, outcome))
-                    if outcome is Outcome.TAKEN:
-                        heard[call.lane].append(call.sequence)
-                    else:
-                        stopped.add(call.lane)
-            if not WebhookDelivery.objects.filter(state=CallState.WAITING).exists():
-                break
-
-        abandoned = set(WebhookDelivery.objects.filter(state=CallState.DEAD).values_list("user_id", "sequence"))
-        for user, numbers in heard.items():
-            assert numbers == [number for number in range(1, 5) if (user, number) not in abandoned]
