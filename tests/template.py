@@ -17,9 +17,9 @@ SOME_REDIS = "redis://127.0.0.1:1"  # migrations do not ask it
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def migrated_database(folder: Path, name: str = "bot", *, redis: str = "") -> str:
-    """The address of a database of a test's own, in which only migrations have written; with ``redis`` also beat's."""
-    source = _template(SOME_REDIS if redis else "")
+def migrated_database(folder: Path, name: str = "bot", *, redis: str = "", written: str = "") -> str:
+    """The address of a test's own database, with what migrations and this code wrote; with ``redis`` also beat's."""
+    source = _template(SOME_REDIS if redis else "", written)
     if engine.ENGINE == "sqlite":
         made = engine.new_database(folder, name)
         shutil.copyfile(urlsplit(source).path, urlsplit(made).path)
@@ -31,13 +31,13 @@ def migrated_database(folder: Path, name: str = "bot", *, redis: str = "") -> st
 
 
 @cache
-def _template(redis: str) -> str:
+def _template(redis: str, written: str) -> str:
     folder = Path(tempfile.mkdtemp(prefix="yabot-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    url = engine.new_database(folder, "template")
+    url = migrated_database(folder, redis=redis) if written else engine.new_database(folder, "template")
     environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "only-for-migrations-" * 4, "VAR_DIR": str(folder)}
-    environment["REDIS_URL"] = redis
-    command = [sys.executable, "manage.py", "migrate", "-v0"]
+    environment["REDIS_URL"] = "" if written else redis
+    command = [sys.executable, "manage.py", *(["shell", "-v0", "-c", written] if written else ["migrate", "-v0"])]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert not list(folder.glob("*-wal")), "a copy of the file would lack what is beside it"

@@ -1,6 +1,7 @@
 """A bot that runs against the sandbox over HTTP: in a thread for stories, as a process for faults."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -9,7 +10,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 import pytest
 from django.db import connections
@@ -18,6 +20,9 @@ from tests.flows.ledger_audit import Audit
 from tests.template import migrated_database
 from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
+
+if TYPE_CHECKING:
+    from tests.flows.web import WebProcess
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "4242:sandbox-demo-token-for-yabot-only-000000"
@@ -35,6 +40,16 @@ def sandbox(telegram: SandboxServer) -> Iterator[SandboxClient]:
     """What fake people do in it. A call it does not model fails the test: nothing passes by accident."""
     yield telegram.client
     assert telegram.client.unmodelled() == []
+
+
+def ask_for_reactions(telegram: SandboxServer) -> None:
+    """As the first call of a bot does: Telegram drops what nobody ever asked for."""
+    from yabot.wiring import PARTS
+
+    kinds = json.dumps({"allowed_updates": [*PARTS.allowed_updates], "timeout": 0}).encode()
+    call = Request(f"{telegram.api_url}{TOKEN}/getUpdates", kinds, {"Content-Type": "application/json"})
+    with urlopen(call, timeout=10) as answer:
+        assert json.load(answer)["ok"]
 
 
 class RunningBot:
@@ -104,11 +119,12 @@ def bot(transactional_db: None, bot_settings: Any) -> Iterator[RunningBot]:
 class BotProcess:
     """``manage.py`` as real processes on a migrated database of their own."""
 
-    def __init__(self, folder: Path, server: SandboxServer, **environment: str) -> None:
+    def __init__(self, folder: Path, server: SandboxServer, written: str = "", **environment: str) -> None:
         self.log = folder / "bot.log"
+        redis = environment.get("REDIS_URL", "")
         self.environment = {
             **os.environ,
-            "DATABASE_URL": migrated_database(folder, redis=environment.get("REDIS_URL", "")),
+            "DATABASE_URL": migrated_database(folder, redis=redis, written=written),
             "SECRET_KEY": "a-key-for-tests-only-that-is-long-enough-to-be-quiet",
             "TELEGRAM_TOKEN": TOKEN,
             "TELEGRAM_API_URL": server.api_url,
@@ -158,9 +174,15 @@ class BotProcess:
 
 
 @pytest.fixture
-def bot_process(tmp_path: Path, telegram: SandboxServer) -> Iterator[BotProcess]:
+def written() -> str:
+    """The code whose rows a process's database begins with; it is run once, and its rows are copied for each test."""
+    return ""
+
+
+@pytest.fixture
+def bot_process(tmp_path: Path, telegram: SandboxServer, written: str) -> Iterator[BotProcess]:
     """A migrated database and a process that is started by the test."""
-    process = BotProcess(tmp_path, telegram)
+    process = BotProcess(tmp_path, telegram, written)
     yield process
     if process.process is not None and process.process.poll() is None:
         process.kill()
@@ -170,3 +192,20 @@ def bot_process(tmp_path: Path, telegram: SandboxServer) -> Iterator[BotProcess]
 def audit(bot_process: BotProcess) -> Audit:
     """The process's database, seen from outside."""
     return Audit(bot_process.environment["DATABASE_URL"])
+
+
+@pytest.fixture
+def web(bot_process: BotProcess, tmp_path: Path) -> Iterator["WebProcess"]:
+    """The web process on the same database, not started yet."""
+    from tests.flows.web import WebProcess
+
+    process = WebProcess(bot_process, tmp_path)
+    yield process
+    if process.process is not None and process.process.poll() is None:
+        process.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def webhook(bot_process: BotProcess, web: "WebProcess") -> None:
+    """Telegram knows where to send updates."""
+    assert "url: http" in bot_process.manage("webhook", "set").stdout

@@ -8,9 +8,10 @@ from collections import Counter
 import pytest
 
 from tests.engine import ENGINE
-from tests.flows.conftest import TOKEN, BotProcess
+from tests.flows.conftest import TOKEN, BotProcess, ask_for_reactions
 from tests.flows.ledger_audit import Audit
 from yabot.sandbox.client import SandboxClient
+from yabot.sandbox.server import SandboxServer
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 READERS = 12
@@ -20,6 +21,11 @@ LETTERS = 30
 WRITE = f"""
 from tests.flows.story import write_story
 write_story(hints={LETTERS})
+"""
+PROVE = """
+from django.core.management import call_command
+call_command("prove_ledger", json=True)
+call_command("queues", json=True)
 """
 
 
@@ -44,15 +50,14 @@ class Crowd:
 
 
 @pytest.fixture
-def audit(audit: Audit, bot_process: BotProcess, sandbox: SandboxClient) -> Audit:
-    """The story is written, and Telegram was asked once for reactions: it drops what nobody ever asked for."""
-    done = bot_process.manage("shell", "-v0", "-c", WRITE)
-    assert done.returncode == 0, done.stderr
-    reader = sandbox.add_user()["id"]
-    sandbox.start(reader)
-    bot_process.start()
-    sandbox.wait_for_message(reader, "bienvenida")
-    assert bot_process.terminate() == 0
+def written() -> str:
+    return WRITE
+
+
+@pytest.fixture
+def audit(audit: Audit, telegram: SandboxServer) -> Audit:
+    """The bot was here before."""
+    ask_for_reactions(telegram)
     return audit
 
 
@@ -73,14 +78,9 @@ def check_everything(crowd: Crowd, audit: Audit, bot_process: BotProcess) -> Non
             if f"hint:pista-{number}:{reader}" not in doubtful:
                 assert came == 1, f"letter {number} came {came} times to {reader}"
 
-    proof = bot_process.manage("prove_ledger", "--json")
-    assert json.loads(proof.stdout)["ok"], proof.stdout
-    assert json.loads(bot_process.manage("queues", "--json").stdout) == {
-        "inbound": 0,
-        "deliveries": 0,
-        "outgoing": 0,
-        "dead": 0,
-    }
+    proof, queues = bot_process.manage("shell", "-v0", "-c", PROVE).stdout.splitlines()
+    assert json.loads(proof)["ok"], proof
+    assert json.loads(queues) == {"inbound": 0, "deliveries": 0, "outgoing": 0, "dead": 0}
 
 
 def test_killed_twenty_times_under_a_stream_of_reactions(sandbox, bot_process, audit, until):

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tests.core.receiving import documented_check, receiving, silent_port
-from tests.flows.conftest import ROOT, BotProcess
+from tests.flows.conftest import ROOT, BotProcess, ask_for_reactions
 from tests.flows.ledger_audit import Audit
 from tests.flows.test_faults import READERS, WRITE, Crowd
 
@@ -24,10 +24,14 @@ SEND = "import django; django.setup(); from yabot.core.webhooks.courier import s
 
 
 @pytest.fixture
+def written() -> str:
+    return WRITE
+
+
+@pytest.fixture
 def audit(audit: Audit, bot_process: BotProcess) -> Audit:
-    """A story is written, and webhooks may call this machine."""
+    """Webhooks may call this machine."""
     bot_process.environment["WEBHOOK_PRIVATE_ADDRESSES"] = "1"
-    assert bot_process.manage("shell", "-v0", "-c", WRITE).returncode == 0
     return audit
 
 
@@ -39,13 +43,10 @@ def add(bot_process: BotProcess, url: str) -> str:
 
 
 @pytest.fixture
-def crowd(sandbox, bot_process, audit) -> Crowd:
-    """Readers in a group; the bot has asked for reactions and rests."""
-    made = Crowd(sandbox)
-    bot_process.start()
-    sandbox.wait_for_message(made.readers[0], "bienvenida")
-    assert bot_process.terminate() == 0
-    return made
+def crowd(sandbox, telegram, audit) -> Crowd:
+    """Readers in a group whose bot was here before."""
+    ask_for_reactions(telegram)
+    return Crowd(sandbox)
 
 
 def waiting(audit: Audit) -> int:

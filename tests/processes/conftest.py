@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import BotProcess, audit, sandbox, telegram  # noqa: F401 - fixtures
+from tests.flows.conftest import BotProcess, audit, sandbox, telegram, written  # noqa: F401 - fixtures
 from tests.processes.crew import Crew
 from tests.processes.valkey import Valkey
 from yabot.sandbox.server import SandboxServer
@@ -20,9 +20,9 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def bot_process(tmp_path: Path, telegram: SandboxServer, valkey: Valkey) -> BotProcess:  # noqa: F811
+def bot_process(tmp_path: Path, telegram: SandboxServer, valkey: Valkey, written: str) -> BotProcess:  # noqa: F811
     """Commands on a migrated database, with beat's tables."""
-    return BotProcess(tmp_path, telegram, REDIS_URL=valkey.url, VAR_DIR=str(tmp_path / "var"))
+    return BotProcess(tmp_path, telegram, written, REDIS_URL=valkey.url, VAR_DIR=str(tmp_path / "var"))
 
 
 @pytest.fixture

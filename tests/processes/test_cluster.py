@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 
 from tests.engine import ENGINE
+from tests.flows.conftest import ask_for_reactions
 from tests.flows.test_faults import LETTERS, READERS, WRITE, Crowd, check_everything
 from tests.processes.crew import Crew
 from tests.processes.valkey import Valkey
@@ -25,33 +26,26 @@ DELIVERERS = "SELECT count(*) FROM core_lease WHERE name LIKE 'worker:%' AND own
 
 
 @pytest.fixture
-def crowd(crew: Crew, audit, sandbox, until) -> Crowd:
-    """The story is written, and a crowd knows a bot that has asked Telegram for reactions."""
-    write(crew, WRITE)
-    reader = sandbox.add_user()["id"]
-    sandbox.start(reader)
-    crew.start("bot")
-    sandbox.wait_for_message(reader, "bienvenida", timeout=READY)
-    crew["bot"].stop()
+def written() -> str:
+    return WRITE
+
+
+@pytest.fixture
+def crowd(telegram, sandbox) -> Crowd:
+    """A crowd knows a bot that was here before."""
+    ask_for_reactions(telegram)
     return Crowd(sandbox)
 
 
 @pytest.fixture
 def called_crowd(crew: Crew, audit, sandbox, until) -> Crowd:
-    """The story is written, Telegram calls the web process, and a crowd has begun: whoever has not is paid nothing."""
-    write(crew, WRITE)
+    """Telegram calls the web process, and a crowd has begun: whoever has not is paid nothing."""
     crew.ask_for_calls()
     crew.start("web")
     until(lambda: crew.are_ready("web"), READY)
     crowd = Crowd(sandbox)
     sandbox.wait_until_read(timeout=READY)
     return crowd
-
-
-def write(crew: Crew, code: str) -> None:
-    """Run this in a process of its own."""
-    done = crew.bot_process.manage("shell", "-v0", "-c", code)
-    assert done.returncode == 0, done.stderr
 
 
 def settle(crew: Crew, crowd: Crowd, audit, until) -> None:
@@ -105,7 +99,7 @@ def test_a_readers_letter_overtakes_thousands_of_low_events(crew, crowd, sandbox
     crew.start(*three)
     until(lambda: crew.are_ready(*three) and audit.one(SHARE_HOLDERS) >= 4, READY)
     said = sandbox.say(reader, crowd.group, "¡Qué noche!")["message_id"]
-    queueing = threading.Thread(target=write, args=[crew, QUEUE_LOW])
+    queueing = threading.Thread(target=crew.bot_process.manage, args=["shell", "-v0", "-c", QUEUE_LOW])
     queueing.start()
     until(lambda: audit.one(STILL_LOW) > (LOW / 2 if AT_ONCE else 0.9 * LOW), HEALED)
 
