@@ -1,6 +1,7 @@
 """Which database the tests run on: ``YABOT_TEST_ENGINE=sqlite|postgres|mongodb pytest …``.
 
 Loaded before the settings are (``-p tests.engine``): it starts the server, once for all workers of a run, and ends it.
+A server for MongoDB is one process in Python, and as busy as a worker is: there each worker has its own.
 """
 
 import atexit
@@ -32,13 +33,18 @@ def start() -> None:
         raise SystemExit(f"YABOT_TEST_ENGINE must be one of {', '.join(ENGINES)}; it is {ENGINE!r}")
     if ENGINE == "sqlite":
         return
-    if _SERVER_URL not in os.environ:
+    if _SERVER_URL not in os.environ or (ENGINE == "mongodb" and "PYTEST_XDIST_WORKER" in os.environ):
         folder = Path(tempfile.mkdtemp(prefix="yabot-tests-"))
         make = servers.postgres if ENGINE == "postgres" else servers.mongodb
         server = make(folder / ENGINE, database="yabot", durable=False)
         atexit.register(_end, server, folder)
         os.environ[_SERVER_URL] = server.url
     os.environ["DATABASE_URL"] = os.environ[_SERVER_URL]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the databases be: they go with their server, and PostgreSQL drops none that a thread has a connection to."""
+    config.option.reuse_db = ENGINE == "postgres"
 
 
 def new_database(folder: Path, name: str = "bot", template: str = "") -> str:

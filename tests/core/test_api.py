@@ -17,6 +17,7 @@ from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
 from tests.factories.narrative import HintUnlockFactory
 from yabot.core.api.document import Generator
+from yabot.core.ids import uuid7
 from yabot.core.models import EventRecord, TelegramUser
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +83,23 @@ def test_events_are_read_page_by_page_also_when_they_happened_at_once(query):
         read += [(event["occurred_at"], event["id"]) for event in page["results"]]
         address = page["next"]
 
-    assert sorted(key for _, key in read) == [str(record.pk) for record in written]
+    assert [key for _, key in read] == [str(record.pk) for record in reversed(written)]
     assert [when for when, _ in read] == sorted((when for when, _ in read), reverse=True)
+
+
+def test_more_events_than_a_page_holds_may_have_happened_at_once():
+    moment = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    same = {"type": "x", "payload": "{}", "correlation_id": uuid7(), "occurred_at": moment}
+    rows = [EventRecord(**same, sequence=number) for number in range(2500)]
+    EventRecord.objects.bulk_create(rows)
+    headers, address, read = bearer(), "/api/v1/core/events/?type=x&limit=200", []
+
+    while address:
+        page = ask(address, headers).json()
+        read += [event["id"] for event in page["results"]]
+        address = page["next"]
+
+    assert read == [str(row.pk) for row in reversed(rows)]
 
 
 def test_readers_are_listed_page_by_page_and_changed():

@@ -15,14 +15,20 @@ PARAMETERS = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 
 
 class Newest(CursorPagination):
-    """The newest first: by their keys, which are in order of time, or by what an index of the rows asked for has."""
+    """The newest first: by their keys, which are in order of time, or by what an index of the rows asked for has.
+
+    Whatever comes first in ``ordering``, its last part must be unique: rows of one moment come in any order otherwise,
+    another one for each page, and some are left out.
+    """
 
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
+    offset_cutoff = 100_000  # how many rows may be of one moment: those of one announcement are
 
-    def __init__(self, ordering: str = "-pk") -> None:
-        self.ordering, self._name = ordering, ordering.removeprefix("-")
+    def __init__(self, *ordering: str) -> None:
+        self.ordering = ordering or ("-pk",)
+        self._name = self.ordering[0].removeprefix("-")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
         """The rows of the page that is asked for. Raises NotFound when there cannot be such a page."""

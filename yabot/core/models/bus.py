@@ -45,7 +45,7 @@ class EventRecord(models.Model):
         indexes = [
             models.Index(fields=["correlation_id"], name="core_event_correlation"),
             models.Index(fields=["user_id", "-occurred_at"], name="core_event_user"),
-            models.Index(fields=["type", "-occurred_at"], name="core_event_type"),
+            models.Index(fields=["type", "-occurred_at", "-id"], name="core_event_type"),
         ]
 
     def __str__(self) -> str:
