@@ -74,14 +74,15 @@ def in_order(audit) -> None:
 LOW = 1_000 if ENGINE == "mongodb" else 10_000  # there they take longer than that many here
 AT_ONCE = ENGINE != "mongodb"  # where a transaction must not take a minute, and nobody works them off as quickly
 BOUND = 30  # seconds, on any machine; the promise is 5, and is kept to the second in tests/flows/test_priorities.py
-# A hint for everyone, announced to readers after the last one: real and low, and it changes nothing.
+# A hint for everyone, announced to readers after the last one: real and low, and it changes nothing. The events are
+# other people's: a person's own are never overtaken.
 QUEUE_LOW = f"""
 from narrative.events import HintOpened
 from narrative.models import Hint
 from yabot.core.events import publish
 from yabot.core.transactions import atomic
 hint, beyond = Hint.objects.get(key="pista-{LETTERS}").pk, 10**15
-events = [HintOpened(user_id=1 + n % 2500, hint_id=hint, after_user_id=beyond) for n in range({LOW})]
+events = [HintOpened(user_id=10**6 + n % 2500, hint_id=hint, after_user_id=beyond) for n in range({LOW})]
 def queue():
     for start in range(0, {LOW}, 1000):
         publish(events[start : start + 1000])
@@ -105,11 +106,13 @@ def test_a_readers_letter_overtakes_thousands_of_low_events(crew, crowd, sandbox
 
     sandbox.react(reader, crowd.group, said, "❤")
     sandbox.wait_for_message(reader, "se abre «Pista 1»", timeout=READY)
+    left = audit.one(STILL_LOW) if AT_ONCE else 1  # a copy of a MongoDB takes longer than its few low events
     queueing.join()
     until(lambda: all(sent for _, sent in audit.ask(TIMES)), HEALED)  # the outcome is written down after the call
 
     ((received, sent),) = audit.ask(TIMES)
     assert seconds_between(received, sent) < BOUND
+    assert left > 0
 
 
 def seconds_between(earlier: object, later: object) -> float:
