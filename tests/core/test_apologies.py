@@ -116,6 +116,15 @@ async def test_a_telegram_that_is_away_too_stops_nobody(api, apologies):
     assert [params["chat_id"] for _, params in api.calls] == [ANA, LUIS]
 
 
+async def test_an_update_that_nobody_foresaw_stops_nobody(api, apologies, caplog):
+    odd = wrote(1) | {"update_id": ["no", "number"]}
+
+    await apologies.tell([odd, wrote(2, LUIS)])
+
+    assert [params["chat_id"] for _, params in api.calls] == [LUIS]
+    assert "a reader could not be told to wait" in caplog.text
+
+
 async def test_another_trouble_has_its_own_sentence(api, apologies):
     await apologies.tell([wrote(1)], TooMuchAtOnce)
 

@@ -38,12 +38,22 @@ def message(payload: str = '{"text": "Hola"}', method: str = "sendMessage") -> C
         (NotDelivered("no route"), Outcome.LATER),
         (Doubtful("time-out"), Outcome.UNKNOWN),
         (FileNotFoundError(2, "No such file"), Outcome.NEVER),
+        (RecursionError("nobody thought of this"), Outcome.UNKNOWN),
     ],
 )
 async def test_every_way_a_call_can_end_has_its_outcome(answer, outcome, tmp_path):
     result = await perform(FakeApi(answer), message(), {}, tmp_path)  # type: ignore[arg-type]
 
     assert result.outcome is outcome
+
+
+@pytest.mark.parametrize("payload", ["", "{", "[]", '"text"', "null"])
+async def test_a_message_that_cannot_be_read_is_refused_without_a_call(payload, tmp_path):
+    api = FakeApi(Answer(True, {}))
+
+    result = await perform(api, message(payload), {}, tmp_path)  # type: ignore[arg-type]
+
+    assert (result.outcome, api.calls) == (Outcome.NEVER, [])
 
 
 async def test_a_known_file_is_sent_by_its_id_and_another_is_uploaded(tmp_path):

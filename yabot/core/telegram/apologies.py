@@ -35,11 +35,14 @@ class Apologies:
         self._told: set[int] = set()
 
     async def tell(self, updates: Iterable[Any], trouble: type[Trouble] = AnsweredLater) -> None:
-        """Say ``trouble`` to whoever tapped or wrote these updates, as Telegram gave them."""
+        """Say ``trouble`` to whoever tapped or wrote these updates, as Telegram gave them. Never raises."""
         for update in updates:
-            call = self._call_for(update, trouble)
-            if call is not None:
-                await self._say(*call)
+            try:
+                call = self._call_for(update, trouble)
+                if call is not None:
+                    await self._say(*call)
+            except Exception:
+                log.warning("a reader could not be told to wait", exc_info=True)
 
     def forget(self) -> None:
         """It is over: an update that comes again is another story. Readers are still told once a minute."""

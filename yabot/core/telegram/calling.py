@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from yabot.core.redaction import redact
 from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
 from yabot.core.telegram.outcome import Claimed, Outcome, Result
 
@@ -19,9 +20,16 @@ _GONE = (
 
 
 async def perform(api: BotApi, message: Claimed, files: Mapping[str, str], media: Path) -> Result:
-    """Make the call. Files below ``media`` are uploaded unless ``files`` knows their file_id."""
-    params = message.params()
-    uploads = _prepare(params, files, media)
+    """Make the call; always says what became of it. Files below ``media`` go out unless ``files`` knows their file_id.
+
+    A message whose parameters cannot be read is refused for good. After an error that nobody foresaw it is not known
+    whether Telegram has the message.
+    """
+    try:
+        params = message.params()
+        uploads = _prepare(params, files, media)
+    except Exception as error:  # noqa: BLE001 - whatever stands in the row: nothing was called
+        return Result(message, Outcome.NEVER, error=f"the message cannot be read: {type(error).__name__}")
     try:
         answer = await api.call(message.method, params, files=uploads or None)
     except NotDelivered as error:
@@ -30,6 +38,8 @@ async def perform(api: BotApi, message: Claimed, files: Mapping[str, str], media
         return Result(message, Outcome.UNKNOWN, error=str(error))
     except OSError as error:
         return Result(message, Outcome.NEVER, error=f"the file cannot be read: {error.strerror}")
+    except Exception as error:  # noqa: BLE001 - a message without an outcome would wait for the end of its process
+        return Result(message, Outcome.UNKNOWN, error=redact(f"{type(error).__name__}: {error}"))
     return judge(message, answer, {name: path.relative_to(media).as_posix() for name, path in uploads.items()})
 
 

@@ -175,12 +175,7 @@ class Basket:
         if self._apologies:
             telling = asyncio.create_task(self._apologies.tell(updates))
             self._telling.add(telling)
-            telling.add_done_callback(self._told)
-
-    def _told(self, telling: asyncio.Task[None]) -> None:
-        self._telling.discard(telling)
-        if not telling.cancelled() and (error := telling.exception()):
-            log.warning("readers could not be told to wait: %s", redact(repr(error)))
+            telling.add_done_callback(self._telling.discard)
 
 
 def store(updates: Sequence[dict[str, Any]]) -> Collection[int]:
