@@ -8,7 +8,7 @@ import pytest
 
 from yabot.core.ids import uuid7
 from yabot.core.telegram.calling import perform
-from yabot.core.telegram.client import Answer, Doubtful, NotDelivered
+from yabot.core.telegram.client import Answer, BotApi, Doubtful, NotDelivered
 from yabot.core.telegram.outcome import Claimed, Outcome, Result
 from yabot.core.telegram.sending import Sending
 
@@ -54,6 +54,18 @@ async def test_a_message_that_cannot_be_read_is_refused_without_a_call(payload, 
     result = await perform(api, message(payload), {}, tmp_path)  # type: ignore[arg-type]
 
     assert (result.outcome, api.calls) == (Outcome.NEVER, [])
+
+
+async def test_at_the_end_no_connection_is_opened_that_nobody_would_close():
+    api = BotApi(token="1:a", base_url="http://127.0.0.1:1/bot")
+    await api.renew()
+    with pytest.raises(NotDelivered, match="Cannot connect"):
+        await api.call("getMe", {})
+
+    await api.close()
+
+    with pytest.raises(NotDelivered, match="stopping"):
+        await api.call("getMe", {})
 
 
 async def test_a_known_file_is_sent_by_its_id_and_another_is_uploaded(tmp_path):

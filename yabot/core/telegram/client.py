@@ -74,10 +74,13 @@ class BotApi:
         self._root = f"{base_url}{token}/"
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._is_over = False
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """The connection pool, made on first use."""
+        """The connection pool, made on first use. Raises NotDelivered at the end: nobody would close another one."""
+        if self._is_over:
+            raise NotDelivered("this process is stopping")
         if self._session is None or self._session.closed:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=15, ttl_dns_cache=300)
             self._session = aiohttp.ClientSession(
@@ -125,13 +128,14 @@ class BotApi:
 
     async def renew(self) -> None:
         """Throw away the connections: a wedged pool must not outlive three time-outs."""
-        await self.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     async def close(self) -> None:
-        """Close every connection."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close every connection, for good."""
+        self._is_over = True
+        await self.renew()
 
 
 _JSON = {"Content-Type": "application/json"}
