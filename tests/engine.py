@@ -25,6 +25,7 @@ keeps_snapshots = pytest.mark.skipif(
 postgres_only = pytest.mark.skipif(ENGINE != "postgres", reason="about PostgreSQL's connections and its words")
 sql_only = pytest.mark.skipif(ENGINE == "mongodb", reason="looks at statements of SQL")
 _SERVER_URL = "YABOT_TEST_SERVER"
+_OURS = "YABOT_TEST_SERVER_IS_OURS"  # nobody gave one: it was started here, and is thrown away
 
 
 def start() -> None:
@@ -33,18 +34,19 @@ def start() -> None:
         raise SystemExit(f"YABOT_TEST_ENGINE must be one of {', '.join(ENGINES)}; it is {ENGINE!r}")
     if ENGINE == "sqlite":
         return
-    if _SERVER_URL not in os.environ or (ENGINE == "mongodb" and "PYTEST_XDIST_WORKER" in os.environ):
+    needs_its_own = ENGINE == "mongodb" and _OURS in os.environ and "PYTEST_XDIST_WORKER" in os.environ
+    if _SERVER_URL not in os.environ or needs_its_own:
         folder = Path(tempfile.mkdtemp(prefix="yabot-tests-"))
         make = servers.postgres if ENGINE == "postgres" else servers.mongodb
         server = make(folder / ENGINE, database="yabot", durable=False)
         atexit.register(_end, server, folder)
-        os.environ[_SERVER_URL] = server.url
+        os.environ |= {_SERVER_URL: server.url, _OURS: "1"}
     os.environ["DATABASE_URL"] = os.environ[_SERVER_URL]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the databases be: they go with their server, and PostgreSQL drops none that a thread has a connection to."""
-    config.option.reuse_db = ENGINE == "postgres"
+    """Let databases go with their server: PostgreSQL drops none that a thread still has a connection to."""
+    config.option.reuse_db = ENGINE == "postgres" and _OURS in os.environ
 
 
 def new_database(folder: Path, name: str = "bot", template: str = "") -> str:
