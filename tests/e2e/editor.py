@@ -20,7 +20,7 @@ class Editor:
         self.browser.find_element(By.NAME, "username").send_keys("admin")
         self.browser.find_element(By.NAME, "password").send_keys("password")
         self.press("[type=submit]")
-        self.wait(lambda page: page.current_url.endswith("/admin/"))
+        self.wait(lambda page: "/login/" not in page.current_url)
 
     def wait(self, condition) -> object:
         return WebDriverWait(self.browser, SECONDS, 0.05, ignored_exceptions=GOING).until(condition)

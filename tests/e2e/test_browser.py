@@ -62,7 +62,7 @@ def test_a_heart_in_the_chat_page_brings_luciens_letter_and_the_admin_shows_its_
     browser.find_element(By.NAME, "username").send_keys("admin")
     browser.find_element(By.NAME, "password").send_keys("password")
     browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-    WebDriverWait(browser, SECONDS).until(lambda driver: driver.current_url.endswith("/admin/"))
+    WebDriverWait(browser, SECONDS).until(lambda driver: "/login/" not in driver.current_url)
     message = OutgoingMessage.objects.get(key=f"hint:pista-1:{ana}")
     browser.get(f"{live_server.url}/admin/core/eventrecord/chain/{message.correlation_id}/")
     page = browser.find_element(By.TAG_NAME, "body").text

@@ -95,7 +95,7 @@ def test_no_update_is_marked_as_failed(bot_process, sandbox, ana, tmp_path):
         sandbox.say(ana, ana, "/saldo")
         sandbox.wait_for_message(ana, AWAY, timeout=15)
     sandbox.wait_for_message(ana, "Tienes", timeout=60)
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read()
     assert bot_process.terminate() == 0
 
     with sqlite3.connect(tmp_path / "bot.sqlite3") as database:

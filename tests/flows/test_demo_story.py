@@ -72,7 +72,7 @@ def test_ten_hearts_are_paid_in_one_day(world):
         world.react(ANA, CAFE, world.say(LUIS, CAFE, f"Hola {number}")["message_id"], "❤")
 
     world.wait_for_message(ANA, "La ventana encendida")
-    world.wait_until_read()
+    assert world.wait_until_read()
     assert wallets.balance_of(ANA) == 50
 
 

@@ -13,9 +13,9 @@ from tests.flows.ledger_audit import Audit
 from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 READERS = 12
 HEALED = 150 if ENGINE == "mongodb" else 60  # seconds; there, a killed process holds its rows for a minute
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(300 + 2 * HEALED)]
 LETTERS = 30
 
 WRITE = f"""
@@ -97,7 +97,7 @@ def test_killed_twenty_times_under_a_stream_of_reactions(sandbox, bot_process, a
         bot_process.kill()
         stream.join()
     bot_process.start()
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
@@ -128,7 +128,7 @@ def test_ended_at_a_bad_moment_it_goes_on_where_it_was(sandbox, bot_process, aud
 
     bot_process.environment |= {"YABOT_CRASH_AT": "", "DEBUG": "0"}
     bot_process.start()
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
@@ -160,7 +160,7 @@ def test_stopped_twenty_times_under_load_it_drains_and_loses_nothing(sandbox, bo
         assert audit.one("SELECT count(*) FROM core_outgoingmessage WHERE state = 1") == 0
         assert audit.one("SELECT count(*) FROM core_lease WHERE owner <> ''") == 0
     bot_process.start()
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
@@ -174,7 +174,7 @@ def test_no_token_is_found_in_logs_or_rows(sandbox, bot_process, audit, until):
     sandbox.fault("getUpdates", kind="drop_before", count=2)
     bot_process.start()
     crowd.react(2)
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.waiting() == 0, HEALED)
     bot_process.terminate()
 
@@ -231,14 +231,14 @@ def test_a_wrong_token_is_one_sentence_and_exit_code_2(bot_process, token, sente
 def test_a_telegram_that_is_ill_for_a_while_is_waited_out(sandbox, bot_process, audit, until, fault):
     crowd = Crowd(sandbox)
     bot_process.start()
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read(timeout=HEALED)
     sandbox.fault("getUpdates", count=2, **fault)
     crowd.react()
     ill = "SELECT count(*) FROM core_heartbeat WHERE name = 'poller' AND (good_at IS NULL OR good_at < beat_at)"
     until(lambda: audit.one(ill) == 1, 30)
 
-    sandbox.wait_until_read(timeout=30)
-    until(lambda: audit.waiting() == 0, 30)
+    assert sandbox.wait_until_read(timeout=HEALED)
+    until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
     until(lambda: audit.one(ill) == 0, 40)

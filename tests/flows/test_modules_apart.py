@@ -16,6 +16,7 @@ from yabot.sandbox.client import SandboxClient
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
 WRITE = """
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -29,7 +30,7 @@ wallets.add(user_id=1001, amount=3, reason="courtesy", reference="courtesy:1")
 user = User.objects.create_superuser("ana", password="x")
 session = SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session.create()
 print(session.session_key)
 """

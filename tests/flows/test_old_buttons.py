@@ -58,7 +58,7 @@ def labels(message):
 
 def pages(world, reader, text):
     """The messages with this text."""
-    world.wait_until_read()
+    assert world.wait_until_read()
     return [one for one in world.messages(reader) if one.get("text") == text]
 
 

@@ -10,9 +10,9 @@ import pytest
 from tests.core.receiving import documented_check, receiving, silent_port
 from tests.flows.conftest import ROOT, BotProcess, ask_for_reactions
 from tests.flows.ledger_audit import Audit
-from tests.flows.test_faults import READERS, WRITE, Crowd
+from tests.flows.test_faults import HEALED, READERS, WRITE, Crowd
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240 + 2 * HEALED)]
 
 ADD = """
 import json
@@ -89,7 +89,7 @@ def test_what_happens_in_the_group_is_told_in_order_and_signed(sandbox, crowd, b
         bot_process.start()
         crowd.react(5)
         until(lambda: len(receiver.heard) >= 10 * READERS, 30)
-        until(lambda: waiting(audit) == 0, 30)
+        until(lambda: waiting(audit) == 0, HEALED)
         assert bot_process.terminate() == 0
 
     check_everything(crowd, receiver.heard, secret)
@@ -102,11 +102,12 @@ def test_a_program_that_was_away_hears_everything_when_it_is_back(sandbox, crowd
     secret = add(bot_process, f"http://127.0.0.1:{port}/")
     bot_process.start()
     crowd.react(2)
+    assert sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.one("SELECT max(failures) FROM core_webhookendpoint") >= 2, 30)
     assert waiting(audit) > 0
 
     with receiving(port) as receiver:
-        until(lambda: waiting(audit) == 0, 60)
+        until(lambda: waiting(audit) == 0, HEALED)
         check_everything(crowd, receiver.heard, secret)
         assert in_order(crowd, receiver.heard)
     assert bot_process.terminate() == 0
@@ -123,8 +124,8 @@ def test_killed_again_and_again_it_tells_everything_under_one_id(sandbox, crowd,
             bot_process.kill()
             stream.join()
         bot_process.start()
-        sandbox.wait_until_read()
-        until(lambda: waiting(audit) == 0, 60)
+        assert sandbox.wait_until_read(timeout=HEALED)
+        until(lambda: waiting(audit) == 0, HEALED)
         assert bot_process.terminate() == 0
 
     check_everything(crowd, receiver.heard, secret)
@@ -137,7 +138,8 @@ def test_ended_between_call_and_mark_it_calls_again_under_the_same_id(sandbox, c
         secret = add(bot_process, receiver.url)
         bot_process.start()
         crowd.react(1)
-        until(lambda: audit.waiting() == 0 and receiver.heard, 30)
+        assert sandbox.wait_until_read(timeout=HEALED)
+        until(lambda: audit.waiting() == 0 and receiver.heard, HEALED)
         bot_process.kill()
         audit_free = "UPDATE core_webhookdelivery SET due_at = '2020-01-01' WHERE state = 0"
         change(audit, audit_free)

@@ -166,7 +166,7 @@ def test_every_update_repeated_twice_changes_nothing(sandbox, bot, ana, until):
     for update in sandbox.updates():
         sandbox.redeliver(update["update_id"])
         sandbox.redeliver(update["update_id"], fresh_id=False)
-    sandbox.wait_until_read()
+    assert sandbox.wait_until_read()
     until(lambda: health.queues() == health.Queues(0, 0, 0, 0))
 
     assert wallets.balance_of(ana) == 5

@@ -13,13 +13,13 @@ from tests import engine
 from tests.flows.conftest import BotProcess
 from tests.flows.full_disk import FullDisk
 from tests.flows.ledger_audit import Audit
-from tests.flows.test_faults import READERS, WRITE, Crowd, check_everything
+from tests.flows.test_faults import HEALED, READERS, WRITE, Crowd, check_everything
 from tests.flows.web import SECRET, WebProcess
 from tests.template import migrated_database
 from yabot.sandbox.client_records import words
 from yabot.sandbox.server import SandboxServer
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240 + 2 * HEALED)]
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def crowd(sandbox, web, webhook) -> Crowd:
     """Readers whose /start is stored: Telegram calls for many updates at once, and no one is paid who has not begun."""
     crowd = Crowd(sandbox)
     web.start()
-    assert sandbox.wait_until_read(timeout=60)
+    assert sandbox.wait_until_read(timeout=HEALED)
     web.end()
     return crowd
 
@@ -105,8 +105,8 @@ def test_a_thousand_reactions_through_two_web_processes_are_paid_once(sandbox, c
 
     crowd.react(rounds=-(-1000 // READERS))
     sandbox.fault("webhook", kind="duplicate_updates", count=50)
-    assert sandbox.wait_until_read(timeout=60)
-    until(lambda: audit.waiting() == 0, 60)
+    assert sandbox.wait_until_read(timeout=HEALED)
+    until(lambda: audit.waiting() == 0, HEALED)
 
     assert len(crowd.reactions) >= 1000
     check_everything(crowd, audit, bot_process)
@@ -121,8 +121,8 @@ def test_ended_between_commit_and_answer_the_update_counts_once(sandbox, crowd, 
     assert stored(audit) > 0
 
     web.start()
-    assert sandbox.wait_until_read(timeout=60)
-    until(lambda: audit.waiting() == 0, 60)
+    assert sandbox.wait_until_read(timeout=HEALED)
+    until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
 
@@ -139,8 +139,8 @@ def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(sandbox, crowd, web,
         stream.join()
     web.start()
     bot_process.start()
-    assert sandbox.wait_until_read(timeout=60)
-    until(lambda: audit.waiting() == 0, 60)
+    assert sandbox.wait_until_read(timeout=HEALED)
+    until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
 
@@ -148,11 +148,11 @@ def test_web_and_bot_are_killed_in_turn_and_nothing_is_lost(sandbox, crowd, web,
 def test_what_came_while_the_bot_was_off_is_worked_off_when_it_starts(sandbox, crowd, web, bot_process, audit, until):
     web.start()
     crowd.react(3)
-    assert sandbox.wait_until_read(timeout=30)
+    assert sandbox.wait_until_read(timeout=HEALED)
     assert audit.one("SELECT count(*) FROM core_inboundupdate WHERE state = 0") >= 3 * READERS
 
     bot_process.start()
-    until(lambda: audit.waiting() == 0, 60)
+    until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
 
@@ -179,7 +179,7 @@ def play(server: SandboxServer, bot: BotProcess) -> dict[int, list[str]]:
     said = [world.say(1002, -1001000000001, f"Hola {number}")["message_id"] for number in range(3)]
     for message in said:
         world.react(1001, -1001000000001, message, "❤")
-    world.wait_for_message(1001, "La carta sin remite", timeout=60)
+    world.wait_for_message(1001, "La carta sin remite", timeout=HEALED)
     for reader in (1000, 1001, 1002):
         world.react(reader, demo.CHANNEL, post, "❤")
     for reader in readers:
@@ -220,5 +220,5 @@ def test_readers_are_told_at_once_when_the_database_is_away(web, bot_process, sa
         told = sandbox.wait_for_message(ana, "Servicio no disponible ahora mismo", timeout=15)
         assert told["text"].endswith("Código SVC001.")
 
-    sandbox.wait_for_message(ana, "Tienes", timeout=60)
+    sandbox.wait_for_message(ana, "Tienes", timeout=HEALED)
     assert sum("Servicio no disponible" in words(message) for message in sandbox.messages(ana)) == 1

@@ -44,13 +44,13 @@ def called_crowd(crew: Crew, audit, sandbox, until) -> Crowd:
     crew.start("web")
     until(lambda: crew.are_ready("web"), READY)
     crowd = Crowd(sandbox)
-    sandbox.wait_until_read(timeout=READY)
+    assert sandbox.wait_until_read(timeout=READY)
     return crowd
 
 
 def settle(crew: Crew, crowd: Crowd, audit, until) -> None:
     """Everything is worked off; then look at every effect."""
-    crowd.sandbox.wait_until_read(timeout=READY)
+    assert crowd.sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.waiting() == 0, HEALED)
     check_everything(crowd, audit, crew.bot_process)
     in_order(audit)
