@@ -72,7 +72,7 @@ def _no_unexpected_error(caplog: pytest.LogCaptureFixture, expected_errors: list
 def until() -> Callable[..., None]:
     """Wait for something in the database that no message tells of; bounded, and woken often."""
 
-    def wait(condition: Callable[[], bool], seconds: float = 10) -> None:
+    def wait(condition: Callable[[], bool], seconds: float = 30) -> None:
         woken = threading.Event()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -79,7 +79,7 @@ class RunningBot:
 
     def start(self) -> "RunningBot":
         self._thread.start()
-        assert self._ready.wait(20), "the bot did not become ready"
+        assert self._ready.wait(60), "the bot did not become ready"
         if self.error is not None:
             raise self.error
         return self
@@ -160,11 +160,11 @@ class BotProcess:
         """SIGKILL: no clean-up of any kind."""
         self._end(signal.SIGKILL)
 
-    def terminate(self, timeout: float = 15) -> int:
+    def terminate(self, timeout: float = 30) -> int:
         """SIGTERM: drain; the exit code."""
         return self._end(signal.SIGTERM, timeout)
 
-    def _end(self, number: signal.Signals, timeout: float = 15) -> int:
+    def _end(self, number: signal.Signals, timeout: float = 30) -> int:
         assert self.process is not None
         self.process.send_signal(number)
         code = self.process.wait(timeout)

@@ -155,7 +155,7 @@ def test_stopped_twenty_times_under_load_it_drains_and_loses_nothing(sandbox, bo
         stream = threading.Thread(target=crowd.react)
         stream.start()
         threading.Event().wait(random.uniform(0.02, 0.4))
-        assert bot_process.terminate(timeout=10) == 0
+        assert bot_process.terminate() == 0
         stream.join()
         assert audit.one("SELECT count(*) FROM core_outgoingmessage WHERE state = 1") == 0
         assert audit.one("SELECT count(*) FROM core_lease WHERE owner <> ''") == 0

@@ -10,7 +10,7 @@ from yabot.sandbox.control_connection import ControlConnection
 
 JSON = dict[str, Any]
 Predicate = Callable[[JSON], bool]
-WAIT = 10.0
+WAIT = 30.0
 
 
 class Records(ControlConnection):
