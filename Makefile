@@ -75,10 +75,10 @@ test: $(VENV)/.development
 ENGINE_TESTS ?= tests
 
 test-all: test
-	@for engine in postgres mongodb; do \
+	@failed=""; for engine in postgres mongodb; do \
 		echo "--- $$engine"; \
-		YABOT_TEST_ENGINE=$$engine $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ENGINE_TESTS) || exit 1; \
-	done
+		YABOT_TEST_ENGINE=$$engine $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ENGINE_TESTS) || failed="$$failed $$engine"; \
+	done; [ -z "$$failed" ] || { echo "Tests failed on:$$failed" >&2; exit 1; }
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check .

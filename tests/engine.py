@@ -19,6 +19,7 @@ from yabot.demo import servers
 ENGINES = ("sqlite", "postgres", "mongodb")
 ENGINE = os.environ.get("YABOT_TEST_ENGINE", "sqlite")
 sqlite_only = pytest.mark.skipif(ENGINE != "sqlite", reason="about a file, or about servers of its own")
+servers_only = pytest.mark.skipif(ENGINE == "sqlite", reason="about a server that goes away, and a file does not")
 keeps_snapshots = pytest.mark.skipif(
     ENGINE == "mongodb", reason="the test server's snapshot sessions see later writes, which mongod's do not"
 )

@@ -8,21 +8,21 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
-from tests.engine import sqlite_only
+from tests.engine import ENGINE
 from tests.flows.test_demo import Demo, folder, status  # noqa: F401 - the fixture
 from tests.flows.test_demo_story import ANA, CAFE, EMMA, LUIS
 from yabot.sandbox.client import SandboxClient
 
-pytestmark = [pytest.mark.fault, pytest.mark.timeout(400), sqlite_only]
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]
 PARTS = {"sandbox", "bot", "worker1", "worker2", "beat", "web", "valkey"}
 
 
 class Cluster(Demo):
     """One run of the command."""
 
-    def __init__(self, folder: Path, engine: str) -> None:  # noqa: F811
-        super().__init__(folder, "cluster", "--database", engine)
-        self.folder = folder / "cluster" / engine
+    def __init__(self, folder: Path) -> None:  # noqa: F811
+        super().__init__(folder, "cluster", "--database", ENGINE)
+        self.folder = folder / "cluster" / ENGINE
 
     def named(self, words: str) -> psutil.Process:
         """The process with these words in its command."""
@@ -33,9 +33,8 @@ class Cluster(Demo):
         return self.process.wait(40)
 
 
-@pytest.mark.parametrize("engine", ["sqlite", "postgres", "mongodb"])
-def test_a_whole_community_runs_on_one_machine(folder, engine):  # noqa: F811
-    cluster = Cluster(folder, engine).wait_for("Ctrl-C", 200)
+def test_a_whole_community_runs_on_one_machine(folder):  # noqa: F811
+    cluster = Cluster(folder).wait_for("Ctrl-C", 200)
     started = cluster.processes()
     web, chat = cluster.address("Inicio"), cluster.address("Chat")
     assert status(f"{web}health/ready") == 200

@@ -1,4 +1,4 @@
-"""PostgreSQL and MongoDB go away under a running bot: readers hear it, nothing is lost, and it comes back by itself."""
+"""The server goes away under a running bot: readers hear it, nothing is lost, and it comes back by itself."""
 
 import http.client
 import re
@@ -17,7 +17,7 @@ from tests.flows.test_database_away import apologies, helped
 from tests.flows.web import WebProcess
 from yabot.demo import servers
 
-pytestmark = [pytest.mark.fault, engine.sqlite_only, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.fault, engine.servers_only, pytest.mark.timeout(240)]
 AWAY = "Servicio no disponible ahora mismo"
 
 
@@ -32,11 +32,11 @@ def behind_proxy(url: str) -> tuple[Proxy, str]:
     return proxy, f"postgres://postgres@127.0.0.1:{proxy.port}/yabot"
 
 
-@pytest.fixture(params=["postgres", "mongodb"])
-def network(request, bot_process: BotProcess) -> Iterator[Proxy]:
-    """A bot's database on a server, and the network to it."""
+@pytest.fixture
+def network(bot_process: BotProcess) -> Iterator[Proxy]:
+    """A bot's database on a server of its own, and the network to it."""
     folder = Path(tempfile.mkdtemp(prefix="yabot-away-"))  # PostgreSQL's own user has to get into it
-    make = servers.postgres if request.param == "postgres" else servers.mongodb
+    make = servers.postgres if engine.ENGINE == "postgres" else servers.mongodb
     server = make(folder / "data", database="yabot", durable=False)
     proxy, bot_process.environment["DATABASE_URL"] = behind_proxy(server.url)
     done = bot_process.manage("migrate", "-v0")
