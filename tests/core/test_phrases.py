@@ -222,14 +222,14 @@ LITERAL = [
 
 @pytest.mark.parametrize("source", HOSTILE, ids=lambda source: source[:20])
 def test_a_hostile_phrase_is_refused_or_stays_text(source: str):
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         text = shown(source, name="Ana")
     except PhraseError as refusal:
         text = ""
         assert 1 <= len(refusal.problems) <= 20
     assert text in ("", "&Ana;")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1  # of work, however busy the machine is
 
 
 @pytest.mark.parametrize("source", LITERAL)
