@@ -44,7 +44,7 @@ def until_heard():
     """Wait until a receiver was called so often."""
 
     def wait(receiver: Receiver, count: int) -> None:
-        for _ in range(1000):
+        for _ in range(3000):
             if len(receiver.heard) >= count:
                 return
             threading.Event().wait(0.01)

@@ -49,7 +49,7 @@ def test_a_whole_community_runs_on_one_machine(folder):  # noqa: F811
 
     assert cluster.end() == 0
     assert "Everything has stopped" in cluster.output
-    _gone, alive = psutil.wait_procs(started, timeout=5)
+    _gone, alive = psutil.wait_procs(started, timeout=30)
     assert alive == []
     assert not [p for p in psutil.process_iter(["cmdline"]) if str(cluster.folder) in " ".join(p.info["cmdline"] or [])]
 

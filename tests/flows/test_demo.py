@@ -103,7 +103,7 @@ def end_everything_in(tmp_path: Path) -> None:
 def status(address: str) -> int:
     """How a page answers."""
     try:
-        with urlopen(address, timeout=5) as answer:
+        with urlopen(address, timeout=30) as answer:
             return answer.status
     except HTTPError as error:
         return error.code
@@ -112,7 +112,7 @@ def status(address: str) -> int:
 def may_log_in(admin: str, password: str) -> bool:
     """Whether ``admin`` gets into the back office with this password."""
     browser = build_opener(HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    page = browser.open(f"{admin}login/", timeout=5).read().decode()
+    page = browser.open(f"{admin}login/", timeout=30).read().decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
     assert token
     form = urlencode({"username": "admin", "password": password, "csrfmiddlewaretoken": token[1], "next": "/admin/"})
@@ -185,7 +185,7 @@ def test_a_second_demo_in_the_same_place_is_refused(folder):
 
     second = Demo(folder)
 
-    assert second.process.wait(20) == 2
+    assert second.process.wait(60) == 2
     second.wait_for("already running")
     assert first.end() == 0
 
@@ -193,7 +193,7 @@ def test_a_second_demo_in_the_same_place_is_refused(folder):
 def test_what_goes_wrong_at_the_start_ends_it_with_its_last_words(folder):
     demo = Demo(folder, SEND_RATE="fast")
 
-    assert demo.process.wait(30) == 1
+    assert demo.process.wait(60) == 1
     demo.wait_for("SEND_RATE must be a number")
     assert "Traceback" not in demo.output
 

@@ -45,7 +45,7 @@ def test_it_says_when_it_is_ready_and_leaves_on_a_signal(launch, tmp_path):
         poller.sendall(f"GET /bot{DEMO_TOKEN}/getUpdates?offset=-1&timeout=50 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=30) == 0
     assert ready.startswith("sandbox ready http://127.0.0.1:")
     assert (tmp_path / "world.json").stat().st_size > 0
 
