@@ -25,7 +25,11 @@ def targets_made(folder: Path, *, fails: str = "") -> tuple[int, list[str]]:
 
 def commands_of(target: str) -> str:
     """What ``make`` would do for this target, whatever the one that runs these tests was told."""
-    alone = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "JOBS", "ENGINE_JOBS"}}
+    alone = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"MAKEFLAGS", "MAKELEVEL", "JOBS", "ENGINE_JOBS"}
+    }
     command = ["make", "--dry-run", target]
     done = subprocess.run(command, env=alone, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -1,12 +1,22 @@
 """Somebody of the team at a browser: logs in, presses, types and waits for what they see."""
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    ElementNotInteractableException,
+    NoSuchElementException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-SECONDS = 20
-GOING = (StaleElementReferenceException, NoSuchElementException)  # a page on its way out
+SECONDS = 60
+GOING = (  # a page on its way out, or in
+    StaleElementReferenceException,
+    NoSuchElementException,
+    ElementNotInteractableException,
+    ElementClickInterceptedException,
+)
 
 
 class Editor:
@@ -38,11 +48,17 @@ class Editor:
         return True
 
     def type(self, selector: str, text: str) -> None:
-        self.wait(lambda page: page.find_elements(By.CSS_SELECTOR, selector))
-        field = self.browser.find_elements(By.CSS_SELECTOR, selector)[-1]
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
-        field.clear()
-        field.send_keys(text)
+        self.wait(lambda _: self._typed(selector, text))
+
+    def _typed(self, selector: str, text: str) -> bool:
+        """Whether there was a field, and it took the text."""
+        found = self.browser.find_elements(By.CSS_SELECTOR, selector)
+        if not found:
+            return False
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found[-1])
+        found[-1].clear()
+        found[-1].send_keys(text)
+        return True
 
     def sees(self, text: str) -> None:
         self.wait(lambda page: text in page.find_element(By.TAG_NAME, "body").text)

@@ -11,7 +11,7 @@ from tests.factories.gamification import WalletFactory
 from tests.factories.keys import bearer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SECONDS = 20
+SECONDS = 60
 
 
 def every(browser: Chrome, selector: str, number: int = 1):

@@ -10,7 +10,7 @@ from tests.flows.story import put_hearts_under_posts, write_story
 from yabot.core.models import OutgoingMessage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SECONDS = 20
+SECONDS = 60
 
 
 def find(browser: Chrome, testid: str, text: str = ""):
