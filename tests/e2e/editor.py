@@ -1,22 +1,12 @@
 """Somebody of the team at a browser: logs in, presses, types and waits for what they see."""
 
-from selenium.common.exceptions import (
-    ElementClickInterceptedException,
-    ElementNotInteractableException,
-    NoSuchElementException,
-    StaleElementReferenceException,
-)
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 SECONDS = 60
-GOING = (  # a page on its way out, or in
-    StaleElementReferenceException,
-    NoSuchElementException,
-    ElementNotInteractableException,
-    ElementClickInterceptedException,
-)
+GOING = (WebDriverException,)  # a page on its way out or in: the driver has many words for it
 
 
 class Editor:
