@@ -12,9 +12,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 PACKAGES := yabot gamification narrative channeladmin
-# Two cores are busy with three workers, because tests of processes wait; on the other engines their servers are busy, too.
-JOBS ?= 3
-ENGINE_JOBS ?= 2
+JOBS ?= 2
 COVERAGE ?= 90
 LONG_SECRET := only-for-the-deployment-check-0123456789-abcdefghijklmnopqrstuvwxyz-XYZ
 
@@ -79,7 +77,7 @@ ENGINE_TESTS ?= tests
 test-all: test
 	@failed=""; for engine in postgres mongodb; do \
 		echo "--- $$engine"; \
-		YABOT_TEST_ENGINE=$$engine $(BIN)/python -m pytest -n $(ENGINE_JOBS) --dist worksteal $(ENGINE_TESTS) || failed="$$failed $$engine"; \
+		YABOT_TEST_ENGINE=$$engine $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ENGINE_TESTS) || failed="$$failed $$engine"; \
 	done; [ -z "$$failed" ] || { echo "Tests failed on:$$failed" >&2; exit 1; }
 
 lint: $(VENV)/.development
