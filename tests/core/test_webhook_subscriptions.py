@@ -112,6 +112,16 @@ def test_what_another_process_published_meanwhile_is_caught_up_once():
     assert calls(endpoint) == [("thing_happened", 7, 1)]
 
 
+def test_what_is_caught_up_is_owed_in_each_readers_order_whatever_its_type():
+    WebhookEndpointFactory(event_types=["thing_happened", "other_happened"])
+    subscriptions._read = subscriptions.Subscriptions(clock.now(), {}, ())  # as a process that has not looked yet
+    publish([OtherHappened(user_id=7), ThingHappened(user_id=7), OtherHappened(user_id=7), ThingHappened(user_id=7)])
+
+    assert subscriptions.catch_up() == 4
+
+    assert list(WebhookDelivery.objects.order_by("id").values_list("sequence", flat=True)) == [1, 2, 3, 4]
+
+
 def test_what_happened_before_it_listened_is_not_told():
     publish([ThingHappened(user_id=7)])
     with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False):

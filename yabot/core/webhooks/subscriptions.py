@@ -135,10 +135,10 @@ def catch_up() -> int:
 
 def _catch_up(endpoint: WebhookEndpoint, now: datetime) -> int:
     begin = endpoint.listens_since
-    owed = 0
+    facts = []
     for name in endpoint.event_types or public_types():
         seen = EventRecord.objects.filter(type=name, occurred_at__gte=begin, occurred_at__lt=begin + UNSEEN)
-        found = list(seen.order_by("id").values_list("id", "type", "user_id", "sequence", "correlation_id"))
-        facts = [(key, kind, user or NOBODY, number, chain) for key, kind, user, number, chain in found]
-        owed += sum(owe(endpoint.pk, facts[start : start + STEP]) for start in range(0, len(facts), STEP))
-    return owed
+        found = seen.order_by("id").values_list("id", "type", "user_id", "sequence", "correlation_id")
+        facts += [(key, kind, user or NOBODY, number, chain) for key, kind, user, number, chain in found]
+    facts.sort(key=lambda fact: (fact[2], fact[3]))  # a reader's first event is owed first, whatever its type
+    return sum(owe(endpoint.pk, facts[start : start + STEP]) for start in range(0, len(facts), STEP))
