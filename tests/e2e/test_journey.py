@@ -2,16 +2,14 @@
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select
 
 from narrative.models import Fragment, HintUnlock, ReaderProgress, Release
 from narrative.models import Story as StoryRow
 from narrative.services import drafts
-from tests.e2e.editor import Editor
-from tests.e2e.test_browser import complaints
 from tests.factories.channeladmin import SubscriptionFactory
 from tests.factories.narrative import HintFactory
 from tests.narrative.stories import choice, ending, fragment, story, words
+from tests.screen import Editor
 from yabot.core.conditions import Condition
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -28,28 +26,27 @@ HOUSE = story(
 
 
 @pytest.fixture
-def editor(browser, telegram, bot, live_server, admin_user) -> Editor:
+def writer(telegram, bot, editor) -> Editor:
     """The editor of a story that lacks its crypt, and a bot that tells what is released."""
     HintFactory(key="mapa", title_es="El mapa", condition={}, is_secret=True, code="medianoche", template=None)
     drafts.store(HOUSE)
-    somebody = Editor(browser, live_server.url)
-    somebody.log_in()
-    return somebody
+    editor.log_in()
+    return editor
 
 
-def test_from_the_first_word_to_the_last_page(editor, browser, telegram) -> None:
+def test_from_the_first_word_to_the_last_page(writer, telegram) -> None:
     row = StoryRow.objects.get()
-    write_two_fragments(editor, row)
-    the_linter_complains_and_is_content_at_last(editor, row)
-    play_it(editor, row)
-    release_it(editor, row)
-    assert complaints(browser) == []
+    write_two_fragments(writer, row)
+    the_linter_complains_and_is_content_at_last(writer, row)
+    play_it(writer, row)
+    release_it(writer, row)
+    assert writer.complaints() == []
     read_it(telegram.client)
 
 
 def write_two_fragments(editor: Editor, row: StoryRow) -> None:
     """The crypt, with a choice that only the brave may take, and where it leads."""
-    editor.browser.get(f"{editor.root}/admin/narrative/fragment/add/?story={row.pk}")
+    editor.open(f"/admin/narrative/fragment/add/?story={row.pk}")
     editor.type("#id_title", "Cripta")
     editor.type("#id_text", "Huele a <b>cera</b>.")
     editor.wait(lambda page: "<b>cera</b>" in page.find_element(By.ID, "desk-phone").get_attribute("innerHTML"))
@@ -58,8 +55,7 @@ def write_two_fragments(editor: Editor, row: StoryRow) -> None:
     editor.type("[name=choices-0-target]", "tumba")
     editor.press("#desk-choices summary")
     editor.press("#desk-choices .desk-rowtools button", "+ condición")
-    kind = Select(editor.browser.find_element(By.CSS_SELECTOR, "#desk-choices .desk-test select"))
-    kind.select_by_visible_text("pasó por el fragmento")
+    editor.pick("#desk-choices .desk-test select", "pasó por el fragmento")
     editor.type("#desk-choices .desk-test input[type=text]", "vestibulo")
     editor.press("[name=_save]")
     editor.sees("«Cripta» está guardado.")
@@ -77,24 +73,24 @@ def write_two_fragments(editor: Editor, row: StoryRow) -> None:
 def the_linter_complains_and_is_content_at_last(editor: Editor, row: StoryRow) -> None:
     """The tomb leads nowhere and is no ending: an error, on its desk and where it would be published."""
     editor.sees("No tiene ninguna salida y no está marcado como final")
-    editor.browser.get(f"{editor.root}/admin/narrative/story/{row.pk}/publicar/")
+    editor.open(f"/admin/narrative/story/{row.pk}/publicar/")
     editor.sees("Mientras haya errores no se puede publicar.")
-    assert not editor.browser.find_element(By.CSS_SELECTOR, "#desk-release button[type=submit]").is_enabled()
+    assert not editor.of("#desk-release button[type=submit]", lambda button: button.is_enabled())
     editor.press(".desk-finding a", "Tumba")
     editor.press("#id_is_ending")
     editor.type("#id_ending", "La tumba vacía")
     editor.press("[name=_save]")
     editor.sees("«Tumba» está guardado.")
-    assert "No tiene ninguna salida" not in editor.browser.find_element(By.TAG_NAME, "body").text
+    editor.misses("No tiene ninguna salida")
 
 
 def play_it(editor: Editor, row: StoryRow) -> None:
     """As somebody who has the map; as somebody who has not, the crypt is closed and says why."""
-    editor.browser.get(f"{editor.root}/admin/narrative/story/{row.pk}/probar/")
+    editor.open(f"/admin/narrative/story/{row.pk}/probar/")
     editor.sees("Te falta la pista «El mapa»")
     editor.type("#p-hints", "El mapa")
     editor.press("[name=aplicar]")
-    editor.wait(lambda page: "Te falta la pista" not in page.find_element(By.TAG_NAME, "body").text)
+    editor.misses("Te falta la pista")
     editor.press("button[name=elige]", "Bajar a la cripta")
     editor.press("button[name=elige]", "Abrir la tumba")
     editor.sees("Final: La tumba vacía")
@@ -104,7 +100,7 @@ def play_it(editor: Editor, row: StoryRow) -> None:
 
 def release_it(editor: Editor, row: StoryRow) -> None:
     """With a reason, because the English is missing."""
-    editor.browser.get(f"{editor.root}/admin/narrative/story/{row.pk}/publicar/")
+    editor.open(f"/admin/narrative/story/{row.pk}/publicar/")
     editor.type("#r-note", "La primera")
     editor.type("#r-reason", "El inglés viene después")
     editor.press("#desk-release button[type=submit]", "Publicar")
