@@ -1,6 +1,7 @@
 """The walk and its audit, with a check of the test's own."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
@@ -144,22 +145,27 @@ def test_a_dry_run_writes_nothing(beats):
     assert not ReconciliationWalk.objects.exists()
 
 
+def run_at_once(_: int) -> int:
+    try:
+        return reconciliation.run_all().repaired
+    finally:
+        connection.close()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_repair_once(beats):
-    beats(*(f"odd-{number}" for number in range(20)), *(f"bad-{number}" for number in range(20)))
+def test_runs_at_once_repair_once_and_close_nothing_that_another_sees(beats):
+    names = range(20)
+    beats(*(f"bad-{number}" for number in names))
+    for times in range(1, 6):
+        ReconciliationFinding.objects.filter(state=OPEN).delete()
+        beats(*(f"odd-{number}" for number in names))
 
-    def run(_: int) -> int:
-        try:
-            return reconciliation.run_all().repaired
-        finally:
-            connection.close()
+        with ThreadPoolExecutor(4) as pool:
+            repaired = sum(pool.map(run_at_once, range(4)))
 
-    with ThreadPoolExecutor(4) as pool:
-        repaired = sum(pool.map(run, range(4)))
-
-    assert repaired == 20
-    assert len(audit(REPAIRED)) == len(set(audit(REPAIRED))) == 20
-    assert len(audit(OPEN)) == 20
+        assert repaired == 20
+        assert Counter(audit(REPAIRED)) == {("odd", f"odd-{number}"): times for number in names}
+        assert (len(audit(OPEN)), audit(GONE)) == (20, [])
 
 
 def test_the_command_tells_it_as_json_and_fails_when_a_person_is_needed(beats):

@@ -94,15 +94,20 @@ def _repair(check: Check, kind: Kind, found: Sequence[Discrepancy]) -> list[Disc
 
 @atomic
 def note_open(check: Check, found: Sequence[Discrepancy], round_number: int) -> None:
-    """Write down what a person has to decide; what is written already was seen again."""
+    """Write down what a person has to decide; what is written already was seen again, by whoever looks at the time."""
     wanted = {_key(check, one): one for one in found}
-    found_before = ReconciliationFinding.objects.filter(open_key__in=wanted).values_list("open_key", "id", "round")
+    found_before = _held(ReconciliationFinding.objects.filter(open_key__in=wanted)).values_list(
+        "open_key", "id", "round"
+    )
     known = {key: (row_id, max(round_number, seen_in)) for key, row_id, seen_in in found_before}
-    new = [_row(check, one, FindingState.OPEN, round_number) for key, one in wanted.items() if key not in known]
-    rows.insert_new(ReconciliationFinding, COLUMNS, new, key=("open_key",))
+    new = {key: _row(check, one, FindingState.OPEN, round_number) for key, one in wanted.items() if key not in known}
+    written = rows.insert_new(ReconciliationFinding, COLUMNS, list(new.values()), key=("open_key",))
     now = clock.now()
     seen = [(row_id, _facts(wanted[key]), seen_in, now) for key, (row_id, seen_in) in known.items()]
     rows.assign(ReconciliationFinding, key="id", columns=("facts", "round", "seen_at"), rows=seen)
+    others = [key for key in new if (key,) not in written]  # another run wrote it while this one looked
+    if others:
+        ReconciliationFinding.objects.filter(open_key__in=others, round__lt=round_number).update(round=round_number)
 
 
 @atomic
@@ -115,8 +120,19 @@ def end_unseen(check: Check, round_number: int) -> int:
 def _end(found: QuerySet[ReconciliationFinding]) -> int:
     """These findings are no longer open."""
     now = clock.now()
-    ended = [(row_id, FindingState.GONE.value, str(row_id), now) for row_id in found.values_list("id", flat=True)]
+    ended = [
+        (row_id, FindingState.GONE.value, str(row_id), now) for row_id in _held(found).values_list("id", flat=True)
+    ]
     return rows.assign(ReconciliationFinding, key="id", columns=("state", "open_key", "ended_at"), rows=ended)
+
+
+def _held(found: QuerySet[ReconciliationFinding]) -> QuerySet[ReconciliationFinding]:
+    """These findings as they are now, and until the transaction ends: a round that was seen is not written over.
+
+    Always in one order, so that two runs do not wait for each other. On SQLite a transaction waits from its beginning,
+    and on MongoDB one that writes what another has written meanwhile is done again.
+    """
+    return found.order_by("id").select_for_update()
 
 
 def _row(check: Check, one: Discrepancy, state: FindingState, round_number: int) -> tuple[Any, ...]:
