@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from yabot.core import bell, far_bell
 from yabot.core.far_bell import FarListener
 
-RING = "import django; django.setup(); from yabot.core import bell, far_bell; bell.ring({topics}); {after}"
-FLUSH = "import time; time.sleep(0.2)"
+# A process that ends at once may take its ring along: this one stays until it is let go.
+RING = "import sys, django; django.setup(); from yabot.core import bell; bell.ring({topics}); sys.stdin.read()"
 
 
 class Ear:
@@ -28,12 +30,12 @@ class Ear:
 
     def wait_for(self, *topics: str) -> None:
         with self._news:
-            assert self._news.wait_for(lambda: frozenset(topics) <= frozenset().union(*self.heard), 15), self.heard
+            assert self._news.wait_for(lambda: frozenset(topics) <= frozenset().union(*self.heard), 60), self.heard
 
     def wait_for_begin(self) -> None:
         """A listener looks at everything once when it begins."""
         with self._news:
-            assert self._news.wait_for(lambda: any(len(topics) > 3 for topics in self.heard), 15)
+            assert self._news.wait_for(lambda: any(len(topics) > 3 for topics in self.heard), 60)
         self.heard.clear()
 
 
@@ -51,23 +53,28 @@ def ear(settings, valkey):
     far_bell._ringer = None
 
 
-def ring_elsewhere(url: str, *topics: str) -> None:
-    """Another process rings."""
-    code = RING.format(topics=", ".join(map(repr, topics)), after=FLUSH)
+@contextmanager
+def rung_elsewhere(url: str, *topics: str) -> Iterator[None]:
+    """Another process rings, and stays as long as the block."""
+    code = RING.format(topics=", ".join(map(repr, topics)))
     environment = {**os.environ, "REDIS_URL": url, "DJANGO_SETTINGS_MODULE": "yabot.settings"}
-    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=60)
+    with subprocess.Popen([sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE) as process:
+        try:
+            yield
+        finally:
+            process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 def test_what_rings_in_another_process_is_heard_here(ear, valkey):
-    ring_elsewhere(valkey.url, "gamification", bell.MESSAGES)
-
-    ear.wait_for("gamification", bell.MESSAGES)
+    with rung_elsewhere(valkey.url, "gamification", bell.MESSAGES):
+        ear.wait_for("gamification", bell.MESSAGES)
 
 
 def test_ones_own_ring_is_heard_once(ear, valkey):
     bell.ring("narrative")
-    ring_elsewhere(valkey.url, "gamification")
-    ear.wait_for("gamification")
+    with rung_elsewhere(valkey.url, "gamification"):
+        ear.wait_for("gamification")
 
     assert ear.heard.count(frozenset({"narrative"})) == 1
     assert valkey.client.xlen("events:narrative:queue") == 1
@@ -76,8 +83,8 @@ def test_ones_own_ring_is_heard_once(ear, valkey):
 def test_a_thousand_rings_are_a_few_words_to_redis(ear, valkey):
     for _ in range(1000):
         bell.ring("narrative")
-    ring_elsewhere(valkey.url, "gamification")
-    ear.wait_for("gamification")
+    with rung_elsewhere(valkey.url, "gamification"):
+        ear.wait_for("gamification")
 
     assert 1 <= valkey.client.xlen("events:narrative:queue") <= far_bell.KEPT
     assert valkey.client.info("commandstats")["cmdstat_xadd"]["calls"] < 200
@@ -92,8 +99,8 @@ def test_after_redis_lost_everything_bells_ring_again(ear, valkey, trouble):
         valkey.start()
         ear.wait_for_begin()
 
-    ring_elsewhere(valkey.url, "gamification")
-    ear.wait_for("gamification")
+    with rung_elsewhere(valkey.url, "gamification"):
+        ear.wait_for("gamification")
 
 
 def test_without_redis_ringing_costs_nothing_and_breaks_nothing(settings, valkey):
