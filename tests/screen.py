@@ -85,9 +85,8 @@ class Screen:
 
     def value(self, selector: str) -> str:
         """What is in a field, shown or folded away."""
-        return self.wait(lambda page: [page.find_element(By.CSS_SELECTOR, selector).get_attribute("value")], selector)[
-            0
-        ]
+        held = self.wait(lambda page: [page.find_element(By.CSS_SELECTOR, selector).get_attribute("value")], selector)
+        return held[0] or ""
 
     def reads(self, selector: str, text: str) -> None:
         """Wait until one of them says ``text``."""

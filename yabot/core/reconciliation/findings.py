@@ -94,12 +94,11 @@ def _repair(check: Check, kind: Kind, found: Sequence[Discrepancy]) -> list[Disc
 
 @atomic
 def note_open(check: Check, found: Sequence[Discrepancy], round_number: int) -> None:
-    """Write down what a person has to decide; what is written already was seen again, by whoever looks at the time."""
+    """Write down what a person has to decide; what is written already was seen again, also if another run wrote it."""
     wanted = {_key(check, one): one for one in found}
-    found_before = _held(ReconciliationFinding.objects.filter(open_key__in=wanted)).values_list(
-        "open_key", "id", "round"
-    )
-    known = {key: (row_id, max(round_number, seen_in)) for key, row_id, seen_in in found_before}
+    held = _held(ReconciliationFinding.objects.filter(open_key__in=wanted))
+    columns = held.values_list("open_key", "id", "round")
+    known = {key: (row_id, max(round_number, seen_in)) for key, row_id, seen_in in columns}
     new = {key: _row(check, one, FindingState.OPEN, round_number) for key, one in wanted.items() if key not in known}
     written = rows.insert_new(ReconciliationFinding, COLUMNS, list(new.values()), key=("open_key",))
     now = clock.now()
@@ -120,9 +119,8 @@ def end_unseen(check: Check, round_number: int) -> int:
 def _end(found: QuerySet[ReconciliationFinding]) -> int:
     """These findings are no longer open."""
     now = clock.now()
-    ended = [
-        (row_id, FindingState.GONE.value, str(row_id), now) for row_id in _held(found).values_list("id", flat=True)
-    ]
+    ids = _held(found).values_list("id", flat=True)
+    ended = [(row_id, FindingState.GONE.value, str(row_id), now) for row_id in ids]
     return rows.assign(ReconciliationFinding, key="id", columns=("state", "open_key", "ended_at"), rows=ended)
 
 
