@@ -20,8 +20,9 @@ ENGINES = ("sqlite", "postgres", "mongodb")
 ENGINE = os.environ.get("YABOT_TEST_ENGINE", "sqlite")
 sqlite_only = pytest.mark.skipif(ENGINE != "sqlite", reason="about a file, or about servers of its own")
 servers_only = pytest.mark.skipif(ENGINE == "sqlite", reason="about a server that goes away, and a file does not")
+KEEPS_SNAPSHOTS = ENGINE != "mongodb"
 keeps_snapshots = pytest.mark.skipif(
-    ENGINE == "mongodb", reason="the test server's snapshot sessions see later writes, which mongod's do not"
+    not KEEPS_SNAPSHOTS, reason="the test server's snapshot sessions see later writes, which mongod's do not"
 )
 postgres_only = pytest.mark.skipif(ENGINE != "postgres", reason="about PostgreSQL's connections and its words")
 sql_only = pytest.mark.skipif(ENGINE == "mongodb", reason="looks at statements of SQL")

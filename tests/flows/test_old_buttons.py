@@ -30,7 +30,7 @@ def ana(telegram, bot_settings, request):
     request.getfixturevalue("transactional_db")
     library.release(HOUSE)
     reader = telegram.client.add_user(first_name="Ana")["id"]
-    WalletFactory(user_id=reader, balance=20)  # before the bot proves the ledger: see keeps_snapshots
+    WalletFactory(user_id=reader, balance=20)
     request.getfixturevalue("bot")
     telegram.client.start(reader)
     telegram.client.wait_for_message(reader, "Ana")
