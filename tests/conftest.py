@@ -9,14 +9,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import TransactionTestCase
+from hypothesis import settings as properties
 
 from gamification.services import rules
 from narrative.services import catalogue
 from narrative.services import rules as habits
 from tests import engine
-from yabot.core import ids, people, snapshot
+from yabot.core import clock, ids, people, snapshot
 from yabot.core.webhooks import subscriptions
+
+REMEMBERED = (rules.current, subscriptions.current, catalogue.catalogue, habits.occasions)
+properties.register_profile("any machine", deadline=None)  # what a property promises is not how fast the machine is
+properties.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
@@ -37,19 +43,24 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 @pytest.fixture(autouse=True)
 def _nobody_is_remembered() -> None:
     people.forget_all()
-    rules.forget_rules()
+    for remembered in REMEMBERED:
+        remembered.forget()
     ids._last = 0  # a test that moved the clock leaves ids of the future behind
     snapshot.forget()
-    subscriptions.forget()
 
 
 @pytest.fixture
 def nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
     """What processes remember for some seconds stays fresh on a slow machine, too: for tests that count statements."""
-    for module in (subscriptions, rules):
-        monkeypatch.setattr(module, "FRESH", timedelta(hours=1))
-    for module in (catalogue, habits):
-        monkeypatch.setattr(module, "FRESH_SECONDS", 3600.0)
+    for remembered in REMEMBERED:
+        monkeypatch.setattr(remembered, "fresh", timedelta(hours=1))
+
+
+@pytest.fixture
+def at_one_moment() -> Iterator[None]:
+    """The clock stands still, however slow the machine is."""
+    with time_machine.travel(clock.now(), tick=False):
+        yield
 
 
 @pytest.fixture

@@ -11,9 +11,8 @@ from django.db.models.signals import post_delete, post_save
 from gamification.models import ReactionReward
 from yabot.core import clock
 from yabot.core.models import BotStatus, TelegramChat
-from yabot.core.transactions import atomic, on_commit
-
-FRESH = timedelta(seconds=2)
+from yabot.core.remembered import Remembered
+from yabot.core.transactions import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,6 @@ class Rule:
 class Rules:
     """All active rules: by chat and emoji, and by emoji for every chat the bot administers."""
 
-    read_at: datetime
     here: dict[tuple[int, str], Rule]
     everywhere: dict[str, Rule]
     administered: frozenset[int]
@@ -40,34 +38,16 @@ class Rules:
         return rule if rule or chat_id not in self.administered else self.everywhere.get(emoji)
 
 
-_read: Rules | None = None
-
-
-def current() -> Rules:
-    """The rules now: at most two seconds old, and never older than a change made in this process."""
-    global _read
-    known, now = _read, clock.now()
-    if known is None or not known.read_at <= now < known.read_at + FRESH:
-        known = _read = _load(now)
-    return known
-
-
 def knowing(places: Iterable[tuple[int, str]]) -> Rules:
     """The rules, read anew when a reaction comes from a chat they do not know: it may have become ours just now."""
     known = current()
     if any(emoji in known.everywhere and chat_id not in known.administered for chat_id, emoji in places):
-        forget_rules()
+        current.forget()
         return current()
     return known
 
 
-def forget_rules(**_: object) -> None:
-    """Read the rules again when they are next needed."""
-    global _read
-    _read = None
-
-
-def _load(now: datetime) -> Rules:
+def _load() -> Rules:
     here, everywhere = {}, {}
     active = ReactionReward.objects.filter(is_active=True, amount__gt=0).order_by()
     for key, chat_id, emoji, amount, cap in active.values_list("id", "chat_id", "emoji", "amount", "daily_cap"):
@@ -77,7 +57,11 @@ def _load(now: datetime) -> Rules:
         else:
             here[chat_id, emoji] = rule
     chats = TelegramChat.objects.filter(bot_status=BotStatus.ADMINISTRATOR).order_by() if everywhere else None
-    return Rules(now, here, everywhere, frozenset(chats.values_list("pk", flat=True) if chats is not None else ()))
+    return Rules(here, everywhere, frozenset(chats.values_list("pk", flat=True) if chats is not None else ()))
+
+
+current = Remembered(_load, fresh=timedelta(seconds=2))
+"""The rules now."""
 
 
 @atomic
@@ -86,7 +70,7 @@ def move(*, chat_id: int, moved_to: int) -> int:
     known = set(ReactionReward.objects.filter(chat_id=moved_to).values_list("emoji", flat=True))
     moved = ReactionReward.objects.filter(chat_id=chat_id).exclude(emoji__in=known)
     count = moved.update(chat_id=moved_to, changed_at=clock.now())
-    on_commit(forget_rules)
+    current.changed()
     return count
 
 
@@ -109,4 +93,4 @@ def note_removal(**_: object) -> None:
 post_delete.connect(note_removal, sender=ReactionReward, dispatch_uid="gamification.rules.removal")
 for _model in (ReactionReward, TelegramChat):
     for _signal in (post_save, post_delete):
-        _signal.connect(forget_rules, sender=_model, dispatch_uid="gamification.rules")
+        _signal.connect(current.changed, sender=_model, dispatch_uid="gamification.rules")

@@ -4,12 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from narrative.admin.desk.fields import ConditionField
 from narrative.models import DueLetter, LucienRule
-from narrative.services import rules
 from yabot.core.admin.base import ModelAdmin, ReadOnlyAdmin, column
 from yabot.core.admin.lists import ReaderRows, Since
 from yabot.core.conditions import Condition
@@ -65,11 +63,6 @@ class LucienRuleAdmin(ModelAdmin):
             },
         ),
     ]
-
-    def save_model(self, request: HttpRequest, obj: LucienRule, form: Any, change: bool) -> None:
-        """Heard of at once in this process."""
-        super().save_model(request, obj, form, change)
-        rules.forget()
 
 
 @admin.register(DueLetter)

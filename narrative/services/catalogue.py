@@ -1,9 +1,9 @@
 """Which hints can open, kept ready: the hot path asks for every reaction."""
 
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models.signals import post_delete, post_save
@@ -11,10 +11,9 @@ from django.db.models.signals import post_delete, post_save
 from narrative.models import Hint, LucienTemplate
 from yabot.core.conditions import Condition
 from yabot.core.phrases import Phrase, PhraseError
+from yabot.core.remembered import Remembered
 
 log = logging.getLogger(__name__)
-
-FRESH_SECONDS = 2.0  # another process's edit is seen after this at the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,6 @@ class Catalogue:
     by_key: Mapping[str, OpenHint]
     by_fact: dict[str, tuple[OpenHint, ...]]
     titles: Mapping[str, str]
-    read_at: float
 
     def watching(self, fact: str) -> tuple[OpenHint, ...]:
         """The hints whose condition looks at ``fact``."""
@@ -79,28 +77,6 @@ class Catalogue:
     def every(self) -> tuple[OpenHint, ...]:
         """All of them, each once."""
         return tuple({hint.id: hint for hints in self.by_fact.values() for hint in hints}.values())
-
-
-_known: Catalogue | None = None
-
-
-def catalogue() -> Catalogue:
-    """The hints as they are now, read again when somebody edited them or after two seconds."""
-    global _known
-    if _known is None or time.monotonic() - _known.read_at > FRESH_SECONDS:
-        _known = _read()
-    return _known
-
-
-def forget(**_: object) -> None:
-    """Read the hints again next time."""
-    global _known
-    _known = None
-
-
-for _model in (Hint, LucienTemplate):
-    for _signal in (post_save, post_delete):
-        _signal.connect(forget, sender=_model, dispatch_uid=f"narrative.catalogue.{_model.__name__}")
 
 
 def _read() -> Catalogue:
@@ -116,7 +92,14 @@ def _read() -> Catalogue:
         # What is open for everyone is announced by the walk over all readers, and never again.
         for fact in hint.condition.needs if row.opened_to_all_at is None else ():
             by_fact.setdefault(fact, []).append(hint)
-    return Catalogue(by_key, {fact: tuple(hints) for fact, hints in by_fact.items()}, titles, time.monotonic())
+    return Catalogue(by_key, {fact: tuple(hints) for fact, hints in by_fact.items()}, titles)
+
+
+catalogue = Remembered(_read, fresh=timedelta(seconds=2))
+"""The hints as they are now."""
+for _model in (Hint, LucienTemplate):
+    for _signal in (post_save, post_delete):
+        _signal.connect(catalogue.changed, sender=_model, dispatch_uid=f"narrative.catalogue.{_model.__name__}")
 
 
 def opening(row: Hint) -> OpenHint | None:

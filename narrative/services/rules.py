@@ -1,8 +1,9 @@
 """Lucien's habits: letters that follow from what happens to readers, looked at again before they are sent."""
 
-import time
 from collections.abc import Sequence
 from datetime import timedelta
+
+from django.db.models.signals import post_delete, post_save
 
 from narrative.models import DueLetter, Hint, LucienRule, Occasion, ReaderProgress
 from narrative.models.occasions import OWN
@@ -13,26 +14,23 @@ from narrative.story import engine
 from narrative.story.state import State
 from yabot.core import clock
 from yabot.core.conditions import Condition, Facts
+from yabot.core.remembered import Remembered
 from yabot.core.transactions import atomic
 
-FRESH_SECONDS = 5.0
-_known: tuple[float, frozenset[str]] = (-FRESH_SECONDS, frozenset())
+
+def _read() -> frozenset[str]:
+    return frozenset(LucienRule.objects.filter(is_active=True).values_list("occasion", flat=True))
+
+
+occasions = Remembered(_read, fresh=timedelta(seconds=5))
+"""Everything Lucien has a habit for."""
+for _signal in (post_save, post_delete):
+    _signal.connect(occasions.changed, sender=LucienRule, dispatch_uid="narrative.rules")
 
 
 def any_for(occasion: Occasion) -> bool:
     """Whether Lucien has a habit for this; asked for every event, answered from memory for some seconds."""
-    global _known
-    read_at, occasions = _known
-    if time.monotonic() - read_at > FRESH_SECONDS:
-        occasions = frozenset(LucienRule.objects.filter(is_active=True).values_list("occasion", flat=True))
-        _known = (time.monotonic(), occasions)
-    return occasion in occasions
-
-
-def forget() -> None:
-    """Ask again next time: somebody changed a habit here."""
-    global _known
-    _known = (-FRESH_SECONDS, frozenset())
+    return occasion in occasions()
 
 
 @atomic

@@ -43,7 +43,7 @@ def test_each_persons_events_are_numbered_on_their_own():
     assert EventStream.objects.get(pk=7).last_sequence == 3
 
 
-def test_publishing_many_takes_as_many_statements_as_publishing_one(django_assert_num_queries):
+def test_publishing_many_takes_as_many_statements_as_publishing_one(nothing_grows_old, django_assert_num_queries):
     publish([ThingHappened(user_id=user) for user in range(1, 401)])
 
     with listening(Journal()), django_assert_num_queries(5):  # savepoint, counter, events, deliveries, release

@@ -41,7 +41,7 @@ def test_both_hearts_are_one_emoji():
     assert reactions.same_emoji("❤️") == reactions.same_emoji("❤") == HEART
 
 
-def test_detecting_many_takes_as_many_statements_as_detecting_few(django_assert_num_queries):
+def test_detecting_many_takes_as_many_statements_as_detecting_few(nothing_grows_old, django_assert_num_queries):
     reactions.detect([heart(user) for user in range(1, 401)])
 
     for size in (1, 400):

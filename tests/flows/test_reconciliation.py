@@ -196,8 +196,8 @@ def long_ago() -> None:
     ReactionReward.objects.update(changed_at=hour_ago)
     Hint.objects.update(changed_at=hour_ago)
     TelegramChat.objects.update(bot_status_at=hour_ago)
-    rules.forget_rules()
-    catalogue.forget()
+    rules.current.forget()
+    catalogue.catalogue.forget()
 
 
 def in_threads(*jobs: Callable[[], object]) -> None:
@@ -215,10 +215,15 @@ def in_threads(*jobs: Callable[[], object]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_beside_live_traffic_it_raises_no_false_alarm_even_without_its_margin(community, monkeypatch):
+def test_beside_live_traffic_it_raises_no_false_alarm_even_without_its_margin(community, monkeypatch, until):
     monkeypatch.setattr(windows, "SETTLED", datetime.timedelta())
     long_ago()
     busy = [threading.Event() for _ in range(3)]
+
+    def deliver_all() -> bool:
+        for module in delivery.modules():
+            delivery.deliver(module)
+        return not Delivery.objects.exists()
 
     def live(place: int) -> None:
         try:
@@ -228,8 +233,7 @@ def test_beside_live_traffic_it_raises_no_false_alarm_even_without_its_margin(co
                     NewReaction(user, CLUB, message, "❤", ReactionSource.NATIVE, Trace(uuid7())) for user in READERS
                 ]
                 reactions.detect(given)
-                for module in delivery.modules():
-                    delivery.deliver(module)
+                deliver_all()
         finally:
             busy[place].set()
 
@@ -239,6 +243,7 @@ def test_beside_live_traffic_it_raises_no_false_alarm_even_without_its_margin(co
             assert found(reconciliation.run_all(quiet)) == []
 
     in_threads(*(partial(live, place) for place in range(3)), watch, watch)
+    until(deliver_all)  # of two deliverers that met, the overtaken one left its own
 
     assert not ReconciliationFinding.objects.exists()
     assert Transfer.objects.count() == 225

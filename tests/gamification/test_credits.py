@@ -95,7 +95,7 @@ def test_nothing_to_add_asks_nothing():
 
 
 @pytest.mark.parametrize("size", [1, 100, 400])
-def test_any_list_takes_the_same_statements(size, django_assert_num_queries):
+def test_any_list_takes_the_same_statements(size, nothing_grows_old, django_assert_num_queries):
     wallets.add_many([credit(user_id, 0) for user_id in range(1, size + 1)])
     heard = bool(besitos_added.modules)
 

@@ -35,7 +35,7 @@ def old(moment) -> None:
     from gamification.models import ReactionReward
 
     ReactionReward.objects.update(changed_at=moment)
-    rules.forget_rules()
+    rules.current.forget()
 
 
 def react(chat_id: int, message_id: int = 1, user_id: int = 7, emoji: str = "❤") -> str:
@@ -119,7 +119,7 @@ def test_nothing_is_owed_when_any_rule_changed_since(group, change):
         rules.move(chat_id=group, moved_to=-5)
     else:
         type(other).objects.update(daily_cap=10)
-        rules.forget_rules()
+        rules.current.forget()
 
     assert found(reconcile(REWARDS)) == []
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from narrative.models import Hint, LucienTemplate
@@ -63,13 +65,13 @@ def test_an_edit_in_another_process_is_seen_when_the_copy_is_no_longer_fresh(mon
     Hint.objects.filter(pk=hint.pk).update(is_active=False)  # no signal, as from elsewhere
     assert watching("besitos") == ["a"]
 
-    monkeypatch.setattr(catalogue, "FRESH_SECONDS", -1)
+    monkeypatch.setattr(catalogue.catalogue, "fresh", timedelta(0))
 
     assert watching("besitos") == []
 
 
 def test_the_copy_is_fresh_for_two_seconds():
-    assert catalogue.FRESH_SECONDS == 2
+    assert catalogue.catalogue.fresh == timedelta(seconds=2)
 
 
 def test_a_letter_knows_what_it_mentions_in_either_language_and_in_conditions():

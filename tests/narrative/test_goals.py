@@ -3,7 +3,7 @@ import pytest
 
 from narrative.events import GoalReached, HintOpened
 from narrative.models import CommunityGoal, Hint, HintUnlock
-from narrative.services import goals, hints
+from narrative.services import goals, hints, rules
 from tests.factories.core import TelegramUserFactory
 from tests.factories.gamification import WalletFactory
 from tests.factories.narrative import CommunityGoalFactory, HintFactory, HintUnlockFactory, besitos
@@ -168,6 +168,7 @@ def test_each_chunk_takes_the_same_statements(nothing_grows_old, django_assert_m
     hint = HintFactory(condition=besitos(10**6))
     a_crowd(501)
     hints.open_for_all(hint_id=hint.pk, trace=Trace(uuid7()))
+    rules.occasions()  # read now and then, not for every chunk
 
     # begin, claim, readers, hint; known, counters, events, unlocks, addressees, besitos, messages; next chunk (3); end
     with django_assert_max_num_queries(17):

@@ -11,7 +11,7 @@ from channeladmin.models import Subscription
 from channeladmin.services import subscriptions
 from gamification.services import wallets
 from narrative.models import DueLetter, LucienRule, Occasion, ReaderProgress
-from narrative.services import choices, due_letters, hints, library, rules, silences
+from narrative.services import choices, due_letters, hints, library, silences
 from narrative.story.content import Choice
 from tests.factories.core import TelegramUserFactory
 from tests.factories.narrative import HintFactory, LucienTemplateFactory
@@ -35,9 +35,6 @@ HOUSE = story(
 def house():
     library.release(HOUSE)
     TelegramUserFactory(id=ANA, first_name="Ana", language="es")
-    rules.forget()
-    yield
-    rules.forget()
 
 
 def habit(occasion: Occasion, says: str = "Hola, {nombre}.", *, when: str = "", **more) -> LucienRule:

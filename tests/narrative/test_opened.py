@@ -12,7 +12,7 @@ from yabot.core.transactions import atomic
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_commit_opened_is_not_looked_at_again(django_assert_num_queries):
+def test_what_a_commit_opened_is_not_looked_at_again(nothing_grows_old, django_assert_num_queries):
     hint = HintFactory(condition=besitos(5))
     ana = reader()
     earn({ana: 5})

@@ -28,7 +28,7 @@ def old_hint(**facts) -> Hint:
     """A hint that has been as it is for an hour."""
     hint = HintFactory(**facts)
     Hint.objects.update(changed_at=clock.now() - timedelta(hours=1))
-    catalogue.forget()
+    catalogue.catalogue.forget()
     return hint
 
 

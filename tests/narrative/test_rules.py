@@ -30,9 +30,6 @@ HOUSE = story(
 def house():
     library.release(HOUSE)
     TelegramUserFactory(id=7)
-    rules.forget()
-    yield
-    rules.forget()
 
 
 def letters() -> list[OutgoingMessage]:

@@ -12,11 +12,11 @@ from yabot.core import bell, clock, rows
 from yabot.core.events import NOBODY, Event
 from yabot.core.ids import uuid7
 from yabot.core.models import CallState, EventRecord, WebhookDelivery, WebhookEndpoint
+from yabot.core.remembered import Remembered
 from yabot.core.transactions import atomic, on_commit
 from yabot.core.webhooks.rules import public_types
 
 MODULE = "webhooks"
-FRESH = timedelta(seconds=2)
 UNSEEN = timedelta(minutes=1)  # how long after its beginning an endpoint may be unknown to some process
 LOOK_BACK = timedelta(minutes=15)
 STEP = 1_000
@@ -40,7 +40,6 @@ COLUMNS = (
 class Subscriptions:
     """The active endpoints: by event type, and those that want everything."""
 
-    read_at: datetime
     by_type: dict[str, tuple[UUID, ...]]
     to_all: tuple[UUID, ...]
 
@@ -49,34 +48,7 @@ class Subscriptions:
         return self.by_type.get(type_name, self.to_all)
 
 
-_read: Subscriptions | None = None
-
-
-def current() -> Subscriptions:
-    """The subscriptions now: at most two seconds old, and never older than a change made in this process."""
-    global _read
-    known, now = _read, clock.now()
-    if known is None or not known.read_at <= now < known.read_at + FRESH:
-        known = _read = load(now)
-    return known
-
-
-def forget(**_: object) -> None:
-    """Read the subscriptions again when they are next needed."""
-    global _read
-    _read = None
-
-
-def _forget_after_commit(**_: object) -> None:
-    forget()
-    on_commit(forget)
-
-
-for changed in (post_save, post_delete):
-    changed.connect(_forget_after_commit, sender=WebhookEndpoint)
-
-
-def load(now: datetime) -> Subscriptions:
+def load() -> Subscriptions:
     """The subscriptions as the database has them. One statement."""
     active = WebhookEndpoint.objects.filter(is_active=True).order_by("id").values_list("id", "event_types")
     chosen: dict[str, list[UUID]] = {}
@@ -86,7 +58,13 @@ def load(now: datetime) -> Subscriptions:
             to_all.append(key)
         for name in set(types):
             chosen.setdefault(name, []).append(key)
-    return Subscriptions(now, {name: (*keys, *to_all) for name, keys in chosen.items()}, tuple(to_all))
+    return Subscriptions({name: (*keys, *to_all) for name, keys in chosen.items()}, tuple(to_all))
+
+
+current = Remembered(load, fresh=timedelta(seconds=2))
+"""The subscriptions now."""
+for _signal in (post_save, post_delete):
+    _signal.connect(current.changed, sender=WebhookEndpoint, dispatch_uid="core.webhooks.subscriptions")
 
 
 def is_wanted(event: Event) -> bool:
@@ -96,7 +74,7 @@ def is_wanted(event: Event) -> bool:
 
 def record(events: Sequence[Event], **_: Any) -> None:
     """The bus's receiver: one row for each event and endpoint that wants it, in the delivery's transaction."""
-    known = load(clock.now())
+    known = load()
     for endpoint in known.wanting(events[0].type_name()):
         owe(endpoint, [_facts(event) for event in events if event.trace is not None])
 
