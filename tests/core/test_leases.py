@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -91,3 +92,12 @@ def test_leases_of_processes_that_are_long_gone_are_forgotten():
 
     assert leases.forget_old() == 1
     assert [lease.name for lease in Lease.objects.all()] == ["poller"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there somebody can see it")
+def test_a_process_that_ended_and_that_nobody_has_buried_is_gone():
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended; its parent does not take note
+
+    assert leases.is_gone(f"{leases.here()}:{child.pid}:abc")
+    child.wait()

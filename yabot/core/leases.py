@@ -52,6 +52,13 @@ def is_gone(owner: str) -> bool:
         return True
     except PermissionError:
         return False
+    return _is_unburied(pid)
+
+
+def _is_unburied(pid: str) -> bool:
+    """Whether it has ended and is only listed until its parent looks, which in some containers never happens."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return False
 
 
