@@ -251,6 +251,23 @@ def test_content_refreshed_while_it_was_under_way_goes_next():
     assert shown() == 2
 
 
+@pytest.mark.parametrize("behind", [0, 5], ids=["in the same moment", "by a clock that is behind"])
+def test_content_refreshed_while_it_goes_again_goes_next_too(behind):
+    """As a count under a post: it was sent before, and is on its way with the second version."""
+    refresh(1)
+    end(Outcome.SENT)
+    with time_machine.travel(clock.now() + timedelta(seconds=60), tick=False) as moment:
+        refresh(2)
+        (message,) = claim()
+        moment.shift(-behind)
+        refresh(3)
+        moment.shift(behind)
+        outbox.record([Result(message, Outcome.SENT)])
+
+    assert OutgoingMessage.objects.get().state == MessageState.QUEUED
+    assert shown() == 3
+
+
 def test_an_uploaded_file_is_remembered():
     owe("a")
     end(Outcome.SENT, uploaded=(("lucien/luna.png", "AgAC"),))

@@ -103,13 +103,15 @@ def refresh(shown: Sequence[Message], *, at_most_every: timedelta) -> None:
     """
     wanted = {message.key: message for message in shown}
     columns = ("key", "id", "state", "sent_at", "claimed_at")
-    known = {row[0]: row[1:] for row in OutgoingMessage.objects.filter(key__in=wanted).values_list(*columns)}
+    held = OutgoingMessage.objects.filter(key__in=wanted).order_by("pk").select_for_update()
+    known = {row[0]: row[1:] for row in held.values_list(*columns)}
     enqueue([message for key, message in wanted.items() if key not in known], known_new=True)
     now = clock.now()
     under_way: list[tuple[Any, ...]] = []
     others: list[tuple[Any, ...]] = []
     for key, (row_id, state, sent_at, claimed_at) in known.items():
-        last = sent_at or claimed_at
+        # What is under way goes again when it is due after it was claimed, whatever the clocks here and there say.
+        last = claimed_at if state == MessageState.SENDING else sent_at or claimed_at
         due_at = max(now, last + at_most_every) if last else now
         version = (row_id, orjson.dumps(wanted[key].params).decode(), due_at)
         (under_way if state == MessageState.SENDING else others).append(version)
@@ -117,7 +119,7 @@ def refresh(shown: Sequence[Message], *, at_most_every: timedelta) -> None:
     rows.assign(OutgoingMessage, key="id", columns=fresh, rows=under_way)
     queued = [(*version, int(MessageState.QUEUED), 0, "") for version in others]
     rows.assign(OutgoingMessage, key="id", columns=(*fresh, "state", "attempts", "error"), rows=queued)
-    # What arrived between our look and our write goes once more.
+    # Where no row can be held: what arrived between our look and our write goes once more.
     late = OutgoingMessage.objects.filter(pk__in=[version[0] for version in under_way], state=MessageState.SENT)
     late.filter(due_at__gt=F("claimed_at")).update(state=MessageState.QUEUED, attempts=0)
     on_commit(partial(bell.ring, bell.MESSAGES))
