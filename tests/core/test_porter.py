@@ -23,7 +23,7 @@ def porter():
     yield running
     running.stop()
     if running.ident is not None:
-        running.join(10)
+        running.join(30)
         assert not running.is_alive()
 
 

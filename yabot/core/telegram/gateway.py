@@ -231,4 +231,4 @@ class Gateway:
         await asyncio.to_thread(pipeline.take_no_more)
         await asyncio.to_thread(sender.drain, deadline - time.monotonic())
         pipeline.stop()
-        await asyncio.to_thread(pipeline.join, WRITE_SECONDS)
+        await asyncio.to_thread(pipeline.join, deadline + WRITE_SECONDS - time.monotonic())

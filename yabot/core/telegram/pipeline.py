@@ -87,8 +87,11 @@ class Pipeline(Porter):
         elif not self._recovered:
             self._intake.recover()
             self._recovered = True
-        health.note(list(self._beats.values()))
-        self._beats.clear()
+        beats = list(self._beats.values())
+        health.note(beats)
+        for beat in beats:
+            if self._beats[beat.name] is beat:  # and not what was said while this one was written
+                del self._beats[beat.name]
 
     def _look(self) -> bool:
         """Take up what webhooks have stored: after a bell, and otherwise a few times a second."""

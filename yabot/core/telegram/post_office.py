@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -43,12 +44,13 @@ class PostOffice:
 
     def close(self) -> None:
         """Take nothing new, finish what is under way, write down its outcome. The rest waits in rows."""
+        deadline = time.monotonic() + SEND_SECONDS
         self._hear_no_more()
         self._porter.take_no_more()
         if self._porter.sender is not None:
-            self._porter.sender.drain(SEND_SECONDS)
+            self._porter.sender.drain(deadline - time.monotonic())
         self._porter.stop()
-        self._porter.join(WRITE_SECONDS)
+        self._porter.join(deadline + WRITE_SECONDS - time.monotonic())
         if self._api is not None:
             asyncio.run_coroutine_threadsafe(self._api.close(), self._loop).result(WRITE_SECONDS)
             self._loop.call_soon_threadsafe(self._loop.stop)
