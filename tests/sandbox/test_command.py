@@ -55,7 +55,7 @@ def test_a_taken_port_is_one_clear_sentence(launch):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         process = launch("--port", str(taken.getsockname()[1]))
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
 
     assert process.returncode == 2
     assert errors.count("\n") == 1
@@ -70,6 +70,6 @@ def test_a_taken_port_is_one_clear_sentence(launch):
     ],
 )
 def test_it_does_not_start_in_real_life(launch, environment, reason):
-    _, errors = launch("--port", "0", **environment).communicate(timeout=20)
+    _, errors = launch("--port", "0", **environment).communicate(timeout=60)
 
     assert reason in errors

@@ -82,7 +82,7 @@ def test_a_pressed_button_shows_a_toast_or_an_alert(page, bot, sandbox):
     answer_press(bot, sandbox, text="abierta")
     page.find("toast", "abierta")
 
-    bot("getUpdates", offset=-1)
+    bot("getUpdates", offset=sandbox.pending()[-1]["update_id"] + 1)
     page.tap("inline-button", "Abrir")
     answer_press(bot, sandbox, text="¡cuidado!", show_alert=True)
     assert page.find("alert-text") == "¡cuidado!"

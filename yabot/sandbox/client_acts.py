@@ -94,8 +94,11 @@ class People(ControlConnection):
         encoded = base64.b64encode(body).decode()
         return dict(self.call("send_file", user_id=user_id, chat_id=chat_id, body=encoded, **options))
 
-    def press(self, user_id: int, chat_id: int, message_id: int, button: str, timeout: float = 5.0) -> JSON:
-        """Press a button by data or label; the answer has ``answered``, ``text``, ``show_alert``, ``url``."""
+    def press(self, user_id: int, chat_id: int, message_id: int, button: str, timeout: float = 30.0) -> JSON:
+        """Press a button by data or label; the answer has ``answered``, ``text``, ``show_alert``, ``url``.
+
+        Returns with the answer, after ``timeout`` seconds without one.
+        """
         return dict(
             self.call("press", user_id=user_id, chat_id=chat_id, message_id=message_id, button=button, timeout=timeout)
         )

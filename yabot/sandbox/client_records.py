@@ -94,7 +94,13 @@ class Records(ControlConnection):
 
     def wait_until_read(self, timeout: float = WAIT) -> bool:
         """Whether the bot confirmed every update within the time."""
-        return bool(self.call("wait_until_read", timeout=timeout))
+        deadline = time.monotonic() + timeout
+        while True:
+            left = max(0.0, deadline - time.monotonic())
+            if self.call("wait_until_read", timeout=left):
+                return True
+            if not left:
+                return False
 
     def inject_update(self, update: JSON) -> int:
         """Queue any update, also a malformed one; tells its id."""

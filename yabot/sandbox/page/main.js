@@ -80,7 +80,7 @@ async function press(message, button, node) {
   }
   if (button.url) return followLink(button.url) || window.open(button.url, "_blank", "noopener");
   node.setAttribute("aria-busy", "true");
-  const answer = await attempt(() => control("press", { user_id: state.me, chat_id: message.chat.id, message_id: message.message_id, button: button.callback_data ?? button.text, timeout: 10 }));
+  const answer = await attempt(() => control("press", { user_id: state.me, chat_id: message.chat.id, message_id: message.message_id, button: button.callback_data ?? button.text, timeout: 30 }));
   node.removeAttribute("aria-busy");
   if (!answer) return null;
   if (!answer.answered) return toast(t("noAnswer"), true);
@@ -93,11 +93,16 @@ async function press(message, button, node) {
 function followLink(url) {
   const match = /^(?:https?:\/\/)?t\.me\/(\w+)(?:\?start=([\w-]+))?$/i.exec(url) ?? /^tg:\/\/resolve\?domain=(\w+)(?:&start=([\w-]+))?$/i.exec(url);
   if (!match || match[1].toLowerCase() !== state.bot.username.toLowerCase()) return false;
-  open(state.me).then(() => { if (match[2]) { usePayload(match[2]); drawComposer(true); } });
+  const opened = open(state.me);
+  if (match[2]) {
+    usePayload(match[2]);
+    opened.then(() => drawComposer(true));
+  }
   return true;
 }
 
 async function openComments(post) {
+  if (!(post.message_id in chat().threads)) await attempt(refresh); // a post this new has not been told of its thread
   const card = chat();
   const thread = card.threads[post.message_id];
   if (!state.chats.has(card.linked_chat_id)) return;

@@ -22,10 +22,20 @@ export function drawStream({ jump = false } = {}) {
   const items = list.flatMap((message, index) => pieces(card, message, list[index - 1], list[index + 1]));
   stream.className = `stream ${card.type}`;
   const fresh = reconcile(stream, items.length ? items : [{ key: "welcome", dependsOn: [card, locale()], make: () => welcome(card) }]);
+  drawViews(stream, list);
   if (!jump) for (const row of fresh) row.querySelector?.(".message")?.classList.add("fresh");
   if (atEnd) stream.scrollTop = stream.scrollHeight;
   stick = atEnd;
   return fresh;
+}
+
+// In place: a post that is drawn again because it was seen would lose the tap of whoever sees it.
+function drawViews(stream, list) {
+  for (const message of list) {
+    const node = stream.querySelector(`[data-message-id="${message.message_id}"] [data-testid="views"]`);
+    const views = String(message.sandbox?.views ?? 0);
+    if (node && node.textContent !== views) node.textContent = views;
+  }
 }
 
 function pieces(card, message, before, after) {
@@ -35,7 +45,7 @@ function pieces(card, message, before, after) {
   const place = { first: day || !together(before, message), last: !together(message, after) };
   const service = () => el("div", { class: "day", testid: "service-message" }, serviceText(message, t));
   const make = isService(message) ? service : () => messageRow(message, place, acts);
-  return [...items, { key: name, dependsOn: [{ ...message, sandbox: { ...message.sandbox, revision: 0, seen: 0 } }, place, state.me, locale(), card.may_write], make }];
+  return [...items, { key: name, dependsOn: [{ ...message, sandbox: { ...message.sandbox, revision: 0, seen: 0, views: 0 } }, place, state.me, locale(), card.may_write], make }];
 }
 
 const together = (one, two) => one && two && !isService(one) && !isService(two) && author(one).id === author(two).id && Math.abs(two.date - one.date) < GROUPED_SECONDS;
