@@ -41,7 +41,7 @@ def reported(role: str, *, ago: int = 0, worked: int = 0, age: int = 80, host: s
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("part", ["bot", "worker"])
-def test_a_part_is_alive_when_a_process_of_this_machine_said_so_lately(part):
+def test_a_part_is_alive_when_a_process_of_this_machine_said_so_lately(part, at_one_moment):
     assert alive(part)[0] == 1
     reported(part, ago=61)
     reported(part, host="another-machine")

@@ -19,6 +19,7 @@ from yabot.core.doctor import configuration, databases, running, speed, storage
 from yabot.core.doctor.diagnosis import Level
 from yabot.core.health import LEDGER, Beat
 from yabot.core.management.commands.doctor import language_of
+from yabot.demo.sockets import any_free_port
 from yabot.environment import ConfigProblem
 
 LONG = "a-secret-that-is-long-enough-0123456789"
@@ -204,7 +205,7 @@ def test_a_redis_that_is_away_is_broken_and_says_that_nothing_is_lost(settings: 
 
 
 def test_a_redis_that_answers_tells_its_version(settings: Any) -> None:
-    with ValkeyServer() as server:
+    with ValkeyServer(port=any_free_port()) as server:
         settings.REDIS_URL = server.connection_url
         (found,) = speed.examine()
 

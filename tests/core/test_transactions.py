@@ -96,7 +96,7 @@ def test_of_two_that_wait_for_each_other_both_are_done_in_the_end():
         tries.append(mine)
         Lease.objects.filter(name=mine).update(owner=mine)
         if tries.count(mine) == 1:
-            both_hold_one.wait(10)
+            both_hold_one.wait(30)
         Lease.objects.filter(name=other).update(owner=mine)
 
     def run(mine: str, other: str) -> None:
@@ -111,11 +111,11 @@ def test_of_two_that_wait_for_each_other_both_are_done_in_the_end():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join()
 
     owners = {lease.owner for lease in Lease.objects.all()}
     assert len(owners) == 1, "whoever was done last has both"
-    assert len(tries) == 3
+    assert len(tries) >= 3, "one of them was told to try again"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -185,13 +185,16 @@ def test_threads_of_one_process_take_turns_instead_of_failing():
 def test_whoever_loses_the_race_for_a_row_finds_it():
     both_looked = threading.Barrier(2)
     told: list[str] = []
+    looked: list[int] = []
 
     @atomic
     def find_or_make() -> str:
         if Lease.objects.filter(name="a").exists():
             return "found"
-        if connection.vendor != "sqlite":  # there the second one waits until the first has committed
-            both_looked.wait(10)
+        looked.append(threading.get_ident())
+        # On SQLite the second one waits until the first has committed. Whoever tries again does so alone.
+        if connection.vendor != "sqlite" and looked.count(threading.get_ident()) == 1:
+            both_looked.wait(30)
         write("a")
         return "made"
 

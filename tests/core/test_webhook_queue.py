@@ -91,7 +91,7 @@ def test_a_call_is_taken_and_that_is_that():
     assert taken(endpoint) == []
 
 
-def test_a_failed_call_holds_back_its_readers_later_ones_and_nobody_elses():
+def test_a_failed_call_holds_back_its_readers_later_ones_and_nobody_elses(at_one_moment):
     endpoint = WebhookEndpointFactory()
     owed(endpoint, 1, 2, 3)
     owed(endpoint, 1, 2, user=8)
@@ -113,7 +113,7 @@ def test_another_endpoints_trouble_holds_back_nothing():
     assert taken(well) == [(7, 1), (7, 2)]
 
 
-def test_a_receiver_that_is_down_rests_and_is_then_probed_with_one_call():
+def test_a_receiver_that_is_down_rests_and_is_then_probed_with_one_call(at_one_moment):
     endpoint = WebhookEndpointFactory()
     owed(endpoint, 1)
     owed(endpoint, 1, user=8)
@@ -127,7 +127,7 @@ def test_a_receiver_that_is_down_rests_and_is_then_probed_with_one_call():
         assert taken(endpoint) == [(9, 1)]
 
 
-def test_the_calls_of_one_round_that_find_it_down_count_as_one_failure():
+def test_the_calls_of_one_round_that_find_it_down_count_as_one_failure(at_one_moment):
     endpoint = WebhookEndpointFactory()
     for user in range(1, 9):
         owed(endpoint, 1, user=user)

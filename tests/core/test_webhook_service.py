@@ -37,7 +37,7 @@ def test_the_running_courier_hears_the_bell(receiver, endpoint, monkeypatch, unt
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(30)
     owed(endpoint, 1)
     bell.ring(bell.CALLS)
     thread.join(15)

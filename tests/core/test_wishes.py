@@ -75,6 +75,7 @@ def test_a_reader_says_what_time_it_is_and_not_what_a_zone_is_called() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("at_one_moment")
 def test_every_city_is_on_a_page_and_fits_its_button() -> None:
     count = pages_of(len(CITIES), wishes.SHOWN)
     pages = [labels(wishes.cities(ANA, page=page)) for page in range(count)]

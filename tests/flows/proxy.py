@@ -14,13 +14,13 @@ class Proxy:
         self._pairs: list[socket.socket] = []
         self._lock = threading.Lock()
         self.connections = 0
-        self._listener = self._listen(0)
-        self.port = int(self._listener.getsockname()[1])
+        self._listener: socket.socket | None = None
+        self.port = self._listen(0)
 
-    def _listen(self, port: int) -> socket.socket:
-        listener = socket.create_server(("127.0.0.1", port))
+    def _listen(self, port: int) -> int:
+        listener = self._listener = socket.create_server(("127.0.0.1", port))
         threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
-        return listener
+        return int(listener.getsockname()[1])
 
     def _serve(self, listener: socket.socket) -> None:
         while True:
@@ -35,6 +35,10 @@ class Proxy:
                 client.close()
                 continue
             with self._lock:
+                if listener is not self._listener:  # cut while this one came through
+                    client.close()
+                    server.close()
+                    continue
                 self._pairs += [client, server]
             for source, sink in ((client, server), (server, client)):
                 threading.Thread(target=_pass_on, args=(source, sink), daemon=True).start()
@@ -48,11 +52,13 @@ class Proxy:
 
     def cut(self) -> None:
         """Nobody gets through any more, and whoever was connected no longer is."""
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
         with self._lock:
+            listener, self._listener = self._listener, None
             ended, self._pairs = self._pairs, []
+        assert listener is not None
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
         for one in ended:
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
@@ -60,7 +66,7 @@ class Proxy:
 
     def mend(self) -> None:
         """The same port leads there again."""
-        self._listener = self._listen(self.port)
+        self._listen(self.port)
 
 
 def _pass_on(source: socket.socket, sink: socket.socket) -> None:

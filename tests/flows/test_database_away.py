@@ -36,7 +36,7 @@ class Locked:
 
     def __init__(self, bot: BotProcess) -> None:
         path = bot.environment["DATABASE_URL"].removeprefix("sqlite:///")
-        self._other = sqlite3.connect(path, isolation_level=None)
+        self._other = sqlite3.connect(path, timeout=30, isolation_level=None)
 
     def __enter__(self) -> None:
         self._other.execute("BEGIN IMMEDIATE")

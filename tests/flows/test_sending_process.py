@@ -88,7 +88,7 @@ def test_a_file_is_uploaded_and_its_id_comes_back(desk, readers, tmp_path):
 
 
 def test_what_a_process_that_died_was_sending_is_unknown_and_another_takes_over(desk, sandbox, readers):
-    sandbox.fault("sendMessage", kind="slow_answer", delay=5, chat_id=readers[0])
+    sandbox.fault("sendMessage", kind="slow_answer", delay=60, chat_id=readers[0])
     desk.send(readers[0])
     sandbox.wait_for_message(readers[0], "Hola")
     desk.carrier._child.kill()

@@ -215,6 +215,7 @@ def test_readers_are_told_at_once_when_the_database_is_away(web, bot_process, sa
     ana = sandbox.add_user(first_name="Ana")["id"]
     sandbox.start(ana)
     sandbox.wait_for_message(ana, "bienvenida")
+    until(lambda: audit.waiting() == 0)
     with FullDisk(web.process.pid), FullDisk(bot_process.process.pid):
         sandbox.say(ana, ana, "/saldo")
         told = sandbox.wait_for_message(ana, "Servicio no disponible ahora mismo", timeout=15)

@@ -64,7 +64,7 @@ class Member:
         """SIGKILL, with everything it has started: a machine that lost its power."""
         self._end(signal.SIGKILL)
 
-    def stop(self, seconds: float = 20) -> int:
+    def stop(self, seconds: float = 60) -> int:
         """SIGTERM: the exit code."""
         assert self._process is not None
         self._process.terminate()
