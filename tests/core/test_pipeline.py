@@ -59,8 +59,8 @@ def test_after_trouble_it_first_looks_whether_it_can_write_again(monkeypatch):
     monkeypatch.setattr(porter, "PAUSE_SECONDS", 0)
     pipeline = Pipeline(raw={}, dispatch=list, handled=frozenset(), looks=True)
     pipeline.step()
-    assert pipeline._sweep_at > time.monotonic()
+    assert pipeline._sweep_at > 0
 
     pipeline._note_trouble(OperationalError("database or disk is full"))
 
-    assert pipeline._sweep_at < time.monotonic()
+    assert pipeline._sweep_at == 0
