@@ -116,6 +116,19 @@ def test_two_tabs_are_two_people_and_update_live(page, browser):
     assert page.find("author") == "Luis"
 
 
+def test_a_post_that_is_seen_changes_its_number_and_keeps_every_button_in_its_place(page, sandbox):
+    post = sandbox.post(CHANNEL, "noticia")["message_id"]
+    page.tap(f"chat-{CHANNEL}")
+    page.find("comments")
+    page.find("views", "2")  # who posted it, and who looks
+    page.browser.execute_script("window.kept = document.querySelector('[data-testid=comments]')")
+
+    sandbox.call("view", user_id=1003, chat_id=CHANNEL, message_ids=[post])
+
+    page.find("views", "3")
+    assert page.browser.execute_script("return window.kept === document.querySelector('[data-testid=comments]')")
+
+
 def test_readers_cannot_post_but_comment(page, sandbox):
     sandbox.post(CHANNEL, "noticia")
     page.tap(f"chat-{CHANNEL}")
