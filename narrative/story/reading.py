@@ -28,8 +28,8 @@ class StoryError(DomainError):
     code = "NAR010"
 
     def __init__(self, place: str, es: str, en: str) -> None:
-        super().__init__(f"{place}: {en}")
-        self.place, self._es, self._en = place, es, en
+        self.place, self._es, self._en = (UNSOUND.sub("�", said) for said in (place, es, en))  # it may quote anything
+        super().__init__(f"{self.place}: {self._en}")
 
     def sentence(self, language: str) -> str:
         """What is wrong, and where."""

@@ -217,3 +217,13 @@ def test_no_file_at_all_ends_in_an_error_page(admin_client, name: str, changes: 
     key = f"casa-{StoryRow.objects.count()}"  # what came in stays: the next needs another key
     for more in ({}, {"key": key}):
         assert brought(admin_client, bytes(data), name, **more).status_code in {200, 302}
+
+
+@pytest.mark.parametrize("place", ["language", "condition", "besitos", "at_least", "set_flag", "repeat", "start"])
+def test_half_a_character_in_a_name_is_named_and_shown_as_one_that_is_missing(admin_client, place: str) -> None:
+    data = story_json(HOUSE).replace(f'"{place}"'.encode(), b'"' + place[:1].encode() + b'\\ud800"', 1)
+
+    answer = brought(admin_client, data, "story.json")
+
+    assert answer.status_code == 200
+    assert f"{place[:1]}�" in text(answer)
