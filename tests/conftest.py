@@ -21,7 +21,9 @@ from yabot.core import clock, ids, people, snapshot
 from yabot.core.webhooks import subscriptions
 
 REMEMBERED = (rules.current, subscriptions.current, catalogue.catalogue, habits.occasions)
-properties.register_profile("any machine", deadline=None)  # what a property promises is not how fast the machine is
+# What a property promises is not how fast the machine is. Somebody at work tries other examples each time, and is glad
+# of what they find; where everybody waits, they are the same.
+properties.register_profile("any machine", deadline=None, derandomize="CI" in os.environ)
 properties.load_profile("any machine")
 
 
