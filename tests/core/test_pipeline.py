@@ -1,7 +1,5 @@
 """The bot's thread of database work: what it says of itself, and when."""
 
-import time
-
 import pytest
 import time_machine
 from django.db import OperationalError
@@ -9,17 +7,9 @@ from django.db import OperationalError
 from yabot.core import clock, health
 from yabot.core.health import Beat
 from yabot.core.models import Heartbeat
-from yabot.core.telegram import inbox, porter
 from yabot.core.telegram.pipeline import Pipeline
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def said(number: int) -> dict[str, object]:
-    """/saldo, as Telegram tells it."""
-    person = {"id": 7, "is_bot": False, "first_name": "Ana"}
-    message = {"message_id": number, "date": 1, "chat": {"id": 7, "type": "private"}, "from": person, "text": "/saldo"}
-    return {"update_id": number, "message": message}
 
 
 def test_a_beat_said_while_another_is_written_is_written_next(monkeypatch):
@@ -42,25 +32,20 @@ def test_a_beat_said_while_another_is_written_is_written_next(monkeypatch):
         assert row.good_at == row.beat_at == clock.now()
 
 
-def test_whoever_is_answered_after_an_outage_is_not_told_to_wait_any_more():
-    told: list[bool] = []
-    pipeline = Pipeline(
-        raw={}, dispatch=lambda updates: told.append(pipeline.healthy), handled=frozenset({"message"}), looks=True
-    )
-    inbox.store([said(1)])
-    pipeline._broken_since = time.monotonic() - 60
+def test_a_beat_that_could_not_be_written_is_written_later_unless_there_is_a_newer_one(monkeypatch):
+    pipeline = Pipeline(raw={}, dispatch=list, handled=frozenset())
+    pipeline.beat(Beat("poller", False, "Bad Gateway"))
+    pipeline.beat(Beat("beat", False, "silent"))
 
-    pipeline.step()
+    def fail(beats):
+        pipeline.beat(Beat("poller", True))
+        raise OperationalError("database or disk is full")
 
-    assert told == [True]
+    with monkeypatch.context() as broken, pytest.raises(OperationalError):
+        broken.setattr(health, "note", fail)
+        pipeline._look_after_others()
+    pipeline._look_after_others()
 
-
-def test_after_trouble_it_first_looks_whether_it_can_write_again(monkeypatch):
-    monkeypatch.setattr(porter, "PAUSE_SECONDS", 0)
-    pipeline = Pipeline(raw={}, dispatch=list, handled=frozenset(), looks=True)
-    pipeline.step()
-    assert pipeline._sweep_at > 0
-
-    pipeline._note_trouble(OperationalError("database or disk is full"))
-
-    assert pipeline._sweep_at == 0
+    rows = {row.name: row for row in Heartbeat.objects.all()}
+    assert rows["beat"].detail == "silent"
+    assert rows["poller"].good_at == rows["poller"].beat_at

@@ -87,11 +87,13 @@ class Pipeline(Porter):
         elif not self._recovered:
             self._intake.recover()
             self._recovered = True
-        beats = list(self._beats.values())
-        health.note(beats)
-        for beat in beats:
-            if self._beats[beat.name] is beat:  # and not what was said while this one was written
-                del self._beats[beat.name]
+        beats = [self._beats.pop(name) for name in list(self._beats)]
+        try:
+            health.note(beats)
+        except Exception:
+            for beat in beats:
+                self._beats.setdefault(beat.name, beat)  # unless something newer was said meanwhile
+            raise
 
     def _look(self) -> bool:
         """Take up what webhooks have stored: after a bell, and otherwise a few times a second."""

@@ -29,7 +29,6 @@ from yabot.core.worker import Worker
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
-PAUSE_SECONDS = 0.5  # after a turn that failed
 FORGIVEN_SECONDS = 0.8  # of failing; the second failure is not forgiven
 STUCK_SECONDS = 3.0  # for one turn; the largest takes less than one
 
@@ -116,12 +115,11 @@ class Porter(threading.Thread):
         """Say so and wait a little; the rows are there the next time."""
         if is_away(error):
             self._broken_since = self._broken_since or time.monotonic()
-            self._sweep_at = 0.0  # it writes: whether that works again is known before anything else is done
             log.warning("the database does not work: %s", error)
         else:
             log.exception("a turn failed")
         connection.close()
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(0.5)
 
     def _is_idle(self) -> bool:
         return not self._results
@@ -164,7 +162,6 @@ class Porter(threading.Thread):
         if self._sends:
             outbox.doubt_abandoned(owner=self.worker.owner)
             outbox.retry_doubtful()
-        self._broken_since = None
         return False
 
     def _look_after_others(self) -> None:

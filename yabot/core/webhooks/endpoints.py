@@ -111,4 +111,4 @@ def switch_off(endpoint_id: UUID, note: str) -> None:
         WebhookDelivery.objects.filter(endpoint=endpoint_id, state=CallState.WAITING).update(
             state=CallState.DEAD, error=note, finished_at=clock.now()
         )
-        subscriptions.current.forget()
+        subscriptions.current.changed()
