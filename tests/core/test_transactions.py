@@ -217,28 +217,3 @@ def test_a_row_that_is_really_there_already_is_refused_after_few_tries():
 
     with pytest.raises(IntegrityError):
         write("a")
-
-
-def test_turns_are_served_in_order_of_arrival():
-    turns = transactions._Turns()
-    served: list[int] = []
-    arrived = [threading.Event() for _ in range(5)]
-
-    def visit(number: int) -> None:
-        arrived[number].set()
-        with turns.mine():
-            served.append(number)
-
-    with turns.mine():
-        threads = []
-        for number in range(5):
-            thread = threading.Thread(target=visit, args=(number,))
-            thread.start()
-            arrived[number].wait()
-            while len(turns._queue) <= number:
-                pass
-            threads.append(thread)
-    for thread in threads:
-        thread.join()
-
-    assert served == [0, 1, 2, 3, 4]

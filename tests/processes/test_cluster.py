@@ -3,8 +3,10 @@
 import contextlib
 import random
 import threading
+import time
 from collections import defaultdict
-from datetime import datetime
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -75,11 +77,15 @@ LOW = 1_000 if ENGINE == "mongodb" else 10_000  # there they take longer than th
 AT_ONCE = ENGINE != "mongodb"  # where a transaction must not take a minute, and nobody works them off as quickly
 BOUND = 30  # seconds, on any machine; the promise is 5, and is kept to the second in tests/flows/test_priorities.py
 # A hint for everyone, announced to readers after the last one: real and low, and it changes nothing. The events are
-# other people's: a person's own are never overtaken.
+# other people's: a person's own are never overtaken. However quick the machine, half of
+# them are kept waiting until the end.
 QUEUE_LOW = f"""
+import time
+from pathlib import Path
 from narrative.events import HintOpened
 from narrative.models import Hint
 from yabot.core.events import publish
+from yabot.core.models import Delivery, Priority
 from yabot.core.transactions import atomic
 hint, beyond = Hint.objects.get(key="pista-{LETTERS}").pk, 10**15
 events = [HintOpened(user_id=10**6 + n % 2500, hint_id=hint, after_user_id=beyond) for n in range({LOW})]
@@ -87,38 +93,43 @@ def queue():
     for start in range(0, {LOW}, 1000):
         publish(events[start : start + 1000])
 (atomic(queue) if {AT_ONCE} else queue)()
+while {AT_ONCE} and not Path(END).exists():
+    if Delivery.objects.filter(priority=Priority.LOW).count() < {LOW} / 2:
+        atomic(publish)(events[:500])
+    time.sleep(0.01)
 """
 STILL_LOW = f"SELECT count(*) FROM core_delivery WHERE priority = {Priority.LOW.value}"
-TIMES = (
-    "SELECT update_.received_at, letter.sent_at FROM core_outgoingmessage letter"
-    " JOIN core_inboundupdate update_ ON update_.correlation_id = letter.correlation_id WHERE letter.key LIKE 'hint:%'"
-)
 
 
-def test_a_readers_letter_overtakes_thousands_of_low_events(crew, crowd, sandbox, audit, until):
+@contextlib.contextmanager
+def low_events_waiting(crew: Crew, end: Path) -> Iterator[None]:
+    """Thousands of low events, all the time."""
+    program = ["shell", "-v0", "-c", f"END = {str(end)!r}\n{QUEUE_LOW}"]
+    queueing = threading.Thread(target=crew.bot_process.manage, args=program)
+    queueing.start()
+    try:
+        yield
+    finally:
+        end.touch()
+        queueing.join()
+
+
+def test_a_readers_letter_overtakes_thousands_of_low_events(crew, crowd, sandbox, audit, until, tmp_path):
     reader, three = crowd.readers[0], ("bot", "worker1", "worker2")
     crew.start(*three)
     until(lambda: crew.are_ready(*three) and audit.one(SHARE_HOLDERS) >= 4, READY)
     said = sandbox.say(reader, crowd.group, "¡Qué noche!")["message_id"]
-    queueing = threading.Thread(target=crew.bot_process.manage, args=["shell", "-v0", "-c", QUEUE_LOW])
-    queueing.start()
-    until(lambda: audit.one(STILL_LOW) > (LOW / 2 if AT_ONCE else 0.9 * LOW), HEALED)
+    with low_events_waiting(crew, tmp_path / "end"):
+        until(lambda: audit.one(STILL_LOW) > LOW / 3, HEALED)
 
-    sandbox.react(reader, crowd.group, said, "❤")
-    sandbox.wait_for_message(reader, "se abre «Pista 1»", timeout=READY)
-    left = audit.one(STILL_LOW) if AT_ONCE else 1  # a copy of a MongoDB takes longer than its few low events
-    queueing.join()
-    until(lambda: all(sent for _, sent in audit.ask(TIMES)), HEALED)  # the outcome is written down after the call
+        pressed = time.monotonic()
+        sandbox.react(reader, crowd.group, said, "❤")
+        sandbox.wait_for_message(reader, "se abre «Pista 1»", timeout=READY)
+        answered = time.monotonic()
+        left = audit.one(STILL_LOW) if AT_ONCE else 1  # a copy of a MongoDB takes longer than its few low events
 
-    ((received, sent),) = audit.ask(TIMES)
-    assert seconds_between(received, sent) < BOUND
+    assert answered - pressed < BOUND
     assert left > 0
-
-
-def seconds_between(earlier: object, later: object) -> float:
-    """Between two times as the database's driver gives them."""
-    begun, ended = (datetime.fromisoformat(str(time)) for time in (earlier, later))
-    return (ended - begun).total_seconds()
 
 
 def test_a_chain_goes_through_all_processes(crew, crowd, audit, until):

@@ -8,14 +8,13 @@ import functools
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
-from yabot.core import errands, mongodb
+from yabot.core import errands, mongodb, turns
 from yabot.core.mongodb import PyMongoError
 
 P = ParamSpec("P")
@@ -36,36 +35,6 @@ class _Depth(threading.local):
 
 
 _depth = _Depth()
-
-
-class _Turns:
-    """A lock that serves in order of arrival: a busy writer must not starve a reader's answer."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._taken = False
-        self._queue: deque[threading.Event] = deque()
-
-    @contextmanager
-    def mine(self) -> Iterator[None]:
-        with self._guard:
-            wait = threading.Event() if self._taken else None
-            self._taken = True
-            if wait:
-                self._queue.append(wait)
-        if wait:
-            wait.wait()
-        try:
-            yield
-        finally:
-            with self._guard:
-                if self._queue:
-                    self._queue.popleft().set()
-                else:
-                    self._taken = False
-
-
-_sqlite_turns = _Turns()
 
 
 def atomic(function: Callable[P, R]) -> Callable[P, R]:
@@ -132,11 +101,12 @@ def _inner() -> Iterator[None]:
 
 @contextmanager
 def _turn() -> Iterator[None]:
-    """On SQLite one thread of a process writes at a time: waiting here is fair, waiting in SQLite is polling."""
+    """On SQLite one writes at a time: waiting here is fair, waiting in SQLite is not."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    with _sqlite_turns.mine():
+    database = "" if connection.is_in_memory_db() else str(connection.settings_dict["NAME"])  # type: ignore[attr-defined]
+    with turns.my_turn(database, longest=connection.settings_dict["OPTIONS"]["timeout"]):
         yield
 
 
