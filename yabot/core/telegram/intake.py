@@ -44,6 +44,7 @@ class Intake:
         self._backlog: deque[Stored] = deque()
         self._marks: deque[Mark] = deque()
         self._in_hand: set[int] = set()
+        self._in_doubt = False  # whether a commit may have happened whose answer was lost
 
     @property
     def backlog(self) -> int:
@@ -74,7 +75,11 @@ class Intake:
             return False
         try:
             new = inbox.store([update for updates, _ in batches for update in updates])
+            if self._in_doubt:  # what was stored then is known now, and nobody has it in hand
+                new = [stored for stored in inbox.waiting() if stored.id not in self._in_hand]
+                self._in_doubt = False
         except BaseException as error:
+            self._in_doubt = True
             for _, future in batches:
                 if future.set_running_or_notify_cancel():
                     future.set_exception(error)

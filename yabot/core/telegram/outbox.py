@@ -28,11 +28,15 @@ DOUBT = timedelta(seconds=30)  # how long an unknown private message waits befor
 
 
 CLAIM = 400
+Trying = Callable[[list[UUID]], object]
 
 
 @atomic
-def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
-    """Take up to ``limit`` due messages, the most urgent first, one for each chat, none for a ``resting`` chat."""
+def claim(*, owner: str, limit: int, resting: Collection[int], trying: Trying = len) -> list[Claimed]:
+    """Take up to ``limit`` due messages, the most urgent first, one for each chat, none for a ``resting`` chat.
+
+    ``trying`` is told which, before they are taken: should the commit's answer be lost, ``give_back`` them.
+    """
     limit = min(limit, CLAIM)
     first: dict[int, Claimed] = {}
     for row in _due(resting, limit * 2):
@@ -41,6 +45,7 @@ def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
     claimed = list(first.values())
     if not claimed:
         return []
+    trying([message.id for message in claimed])
     taken = _take(owner, [message.id for message in claimed])
     if taken == len(claimed):
         return claimed
@@ -50,7 +55,12 @@ def claim(*, owner: str, limit: int, resting: Collection[int]) -> list[Claimed]:
 
 
 def claim_granted(
-    *, owner: str, limit: int, resting: Collection[int], grant: Callable[[list[int]], Collection[int]]
+    *,
+    owner: str,
+    limit: int,
+    resting: Collection[int],
+    grant: Callable[[list[int]], Collection[int]],
+    trying: Trying = len,
 ) -> list[Claimed]:
     """As ``claim``, where other processes send too: ``grant`` says to which of these chats may be written now.
 
@@ -65,7 +75,11 @@ def claim_granted(
     for chat_id in _being_written_to(first) if first else ():
         del first[chat_id]
     granted = grant(list(first)) if first else ()
-    return _take_for(owner, [first[chat_id] for chat_id in granted]) if granted else []
+    if not granted:
+        return []
+    taking = [first[chat_id] for chat_id in granted]
+    trying(taking)
+    return _take_for(owner, taking)
 
 
 def _being_written_to(chats: Collection[int]) -> set[int]:
@@ -85,6 +99,13 @@ def _take_for(owner: str, ids: Sequence[UUID]) -> list[Claimed]:
 def _take(owner: str, ids: Sequence[UUID]) -> int:
     taken = OutgoingMessage.objects.filter(pk__in=ids, state=MessageState.QUEUED)
     return taken.update(state=MessageState.SENDING, owner=owner, claimed_at=clock.now(), attempts=F("attempts") + 1)
+
+
+@atomic
+def give_back(*, owner: str, ids: Collection[UUID]) -> int:
+    """Let go of messages that ``owner`` has tried to claim and certainly not sent; how many it had."""
+    claimed = OutgoingMessage.objects.filter(pk__in=ids, state=MessageState.SENDING, owner=owner)
+    return claimed.update(state=MessageState.QUEUED, attempts=F("attempts") - 1)
 
 
 def _due(resting: Collection[int], limit: int) -> Sequence[tuple[Any, ...]]:

@@ -56,6 +56,7 @@ class Sender:
         self._busy: set[int] = set()
         self._idle = threading.Event()
         self._idle.set()
+        self._in_doubt: set[UUID] = set()  # a claim failed: taken or not, they were not sent
         self.carrier: Carrier | None = None
 
     def room(self) -> int:
@@ -72,13 +73,20 @@ class Sender:
         return {*self._budget.resting(), *self._busy.copy()}
 
     def claim(self, owner: str) -> list[Claimed]:
-        """Take what may go now; it has to be sent."""
+        """Take what may go now; it has to be sent. What an earlier claim took without hearing so goes back first."""
+        if self._in_doubt:
+            outbox.give_back(owner=owner, ids=self._in_doubt)
+            self._in_doubt.clear()
         room, resting = self.room(), self.resting()
         if room <= 0:
             return []
-        if isinstance(self._budget, SharedBudget):
-            return outbox.claim_granted(owner=owner, limit=room, resting=resting, grant=self._budget.grant)
-        return outbox.claim(owner=owner, limit=room, resting=resting)
+        doubt, budget = self._in_doubt.update, self._budget
+        if isinstance(budget, SharedBudget):
+            claimed = outbox.claim_granted(owner=owner, limit=room, resting=resting, grant=budget.grant, trying=doubt)
+        else:
+            claimed = outbox.claim(owner=owner, limit=room, resting=resting, trying=doubt)
+        self._in_doubt.clear()
+        return claimed
 
     def holds_back(self) -> bool:
         """Whether somebody has to wait for a chat, or for everybody."""
