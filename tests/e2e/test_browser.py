@@ -30,6 +30,7 @@ def test_a_heart_in_the_chat_page_brings_luciens_letter_and_the_admin_shows_its_
     ana, chat = channel
     page = Screen(browser, telegram.page_url)
     page.open(f"?user={ana}&chat={chat}")
+    page.keep_toasts()
     page.press("[data-testid=inline-button]", "❤")
     page.reads("[data-testid=toasts]", "Gracias")
     page.press(f"[data-testid=chat-{ana}]")

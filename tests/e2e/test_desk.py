@@ -66,8 +66,8 @@ def test_enter_in_the_play_test_chooses_nothing(editor, browser, row) -> None:
     editor.log_in()
     editor.open(f"/admin/narrative/story/{row.pk}/probar/")
     editor.press(".desk-key-button", "Salir")
-    editor.press("[name=deshacer]")
-    editor.sees("Salir")
+    editor.press("[name=deshacer]:enabled")
+    editor.wait(lambda page: page.find_elements("css selector", "[name=deshacer]:disabled"))
     editor.type("[name=nombre]", "La verja", Keys.ENTER)
     editor.wait(lambda _: StoryPath.objects.exists())
     assert StoryPath.objects.get().choices == []

@@ -140,10 +140,10 @@ class BotProcess:
         }
         self.process: subprocess.Popen[bytes] | None = None
 
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
+    def manage(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end, within ``timeout`` seconds."""
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120)
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout)
 
     def start(self, *, wait: bool = True) -> None:
         """Start ``runbot``; with ``wait`` until it says that it is ready."""
@@ -175,6 +175,12 @@ class BotProcess:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+def last_line(errors: str) -> str:
+    """What a command said last; how its sending process ended may be told after that."""
+    told = [line for line in errors.strip().splitlines() if "the sending process ended with code" not in line]
+    return told[-1]
 
 
 @pytest.fixture

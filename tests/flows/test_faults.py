@@ -9,8 +9,9 @@ from collections import Counter
 import pytest
 
 from tests.engine import ENGINE
-from tests.flows.conftest import TOKEN, BotProcess, ask_for_reactions
+from tests.flows.conftest import TOKEN, BotProcess, ask_for_reactions, last_line
 from tests.flows.ledger_audit import Audit
+from yabot.core.telegram.gateway import DRAIN_SECONDS
 from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
 
@@ -158,12 +159,15 @@ def test_ended_in_a_periodic_job_its_time_is_taken_and_the_next_one_comes(sandbo
 def test_stopped_twenty_times_under_load_it_drains_and_loses_nothing(sandbox, bot_process, audit, until):
     crowd = Crowd(sandbox)
 
+    longest = 0.0
     for _ in range(20):
         bot_process.start()
         stream = threading.Thread(target=crowd.react)
         stream.start()
         threading.Event().wait(random.uniform(0.02, 0.4))
+        began = time.monotonic()
         assert bot_process.terminate() == 0
+        longest = max(longest, time.monotonic() - began)
         stream.join()
         assert audit.one("SELECT count(*) FROM core_outgoingmessage WHERE state = 1") == 0
         assert audit.one("SELECT count(*) FROM core_lease WHERE owner <> ''") == 0
@@ -172,7 +176,8 @@ def test_stopped_twenty_times_under_load_it_drains_and_loses_nothing(sandbox, bo
     until(lambda: audit.waiting() == 0, HEALED)
 
     check_everything(crowd, audit, bot_process)
-    assert audit.one("SELECT count(*) FROM core_outgoingmessage WHERE unknown_at IS NOT NULL") == 0
+    unknown = audit.one("SELECT count(*) FROM core_outgoingmessage WHERE unknown_at IS NOT NULL")
+    assert unknown == 0 or longest >= DRAIN_SECONDS  # unless Telegram, which lives in this process, stood still
 
 
 def test_no_token_is_found_in_logs_or_rows(sandbox, bot_process, audit, until):
@@ -205,7 +210,7 @@ def test_a_second_poller_elsewhere_ends_with_one_sentence_too(sandbox, telegram,
     second = elsewhere.manage("runbot")
 
     assert second.returncode == 1
-    assert second.stderr.strip().splitlines()[-1].startswith("Another process polls with this token")
+    assert last_line(second.stderr).startswith("Another process polls with this token")
 
 
 @pytest.mark.parametrize(

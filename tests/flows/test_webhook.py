@@ -103,8 +103,8 @@ def test_a_thousand_reactions_through_two_web_processes_are_paid_once(sandbox, c
     web.start(workers=2)
     bot_process.start()
 
-    crowd.react(rounds=-(-1000 // READERS))
     sandbox.fault("webhook", kind="duplicate_updates", count=50)
+    crowd.react(rounds=-(-1000 // READERS))
     assert sandbox.wait_until_read(timeout=HEALED)
     until(lambda: audit.waiting() == 0, HEALED)
 

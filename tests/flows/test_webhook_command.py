@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from tests.flows.conftest import TOKEN
+from tests.flows.conftest import TOKEN, last_line
 from tests.flows.web import SECRET
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
@@ -19,7 +19,7 @@ def test_a_bot_that_polls_beside_a_webhook_ends_with_one_sentence(sandbox, teleg
     done = bot_process.manage("runbot")
 
     assert done.returncode == 2
-    last = done.stderr.strip().splitlines()[-1]
+    last = last_line(done.stderr)
     assert last.startswith("Telegram sends this bot's updates to a webhook, so polling gets none: run")
     assert sandbox.call("webhook")["url"] == web.url
 

@@ -2,30 +2,23 @@
 
 import http.client
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
 from tests.flows.conftest import ROOT, BotProcess
+from tests.ports import held_port
 
 SECRET = "a_secret-that-only-Telegram-knows-0123456789"
 PATH = "/telegram/webhook/"
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class WebProcess:
     """``uvicorn yabot.asgi:application``; both processes know the webhook from now on."""
 
     def __init__(self, bot: BotProcess, folder: Path) -> None:
-        self.port = free_port()
+        self.port = held_port()
         self.log = folder / "web.log"
         self.url = f"http://127.0.0.1:{self.port}{PATH}"
         bot.environment |= {"TELEGRAM_WEBHOOK_URL": self.url, "TELEGRAM_WEBHOOK_SECRET": SECRET}
@@ -38,7 +31,7 @@ class WebProcess:
         begun = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--workers", str(workers), "--no-access-log"],
+                [*command, "--workers", str(workers), "--no-access-log", "--timeout-worker-healthcheck", "60"],
                 cwd=ROOT,
                 env={**self.environment, **environment},
                 stdout=log,

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from tests.flows.conftest import ROOT, BotProcess
-from tests.flows.web import PATH, SECRET, free_port
+from tests.flows.web import PATH, SECRET
+from tests.ports import held_port
 
 COMMANDS = {
     "web": ["-m", "uvicorn", "yabot.asgi:application", "--port", "{port}", "--no-access-log"],
@@ -84,7 +85,7 @@ class Crew:
         self._folder, self.bot_process = folder, commands
         self.environment = commands.environment
         self.members: dict[str, Member] = {}
-        self._port = free_port()
+        self._port = held_port()
 
     def ask_for_calls(self) -> None:
         """From now on Telegram calls the web process, and nobody asks for updates."""

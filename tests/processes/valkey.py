@@ -5,16 +5,16 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from tests.ports import held_port
 from yabot.core import broker
 from yabot.demo import servers
-from yabot.demo.sockets import any_free_port
 
 
 class Valkey:
     """One server of a test's own."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self.port = folder, any_free_port()
+        self._folder, self.port = folder, held_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._server: servers.Server | None = None
 

@@ -77,6 +77,7 @@ def test_a_pressed_button_shows_a_toast_or_an_alert(page, bot, sandbox):
     sandbox.start(1001)
     bot("sendMessage", chat_id=1001, text="carta", reply_markup=MARKUP)
     page.tap("chat-1001")
+    page.keep_toasts()
 
     page.tap("inline-button", "Abrir")
     answer_press(bot, sandbox, text="abierta")
