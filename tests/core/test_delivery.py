@@ -150,6 +150,7 @@ def test_a_bad_event_holds_back_only_its_own_persons_later_events():
     assert journal.numbers(1) == [4, 5, 6]
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_an_event_published_while_an_earlier_one_is_held_waits_too():
     def hear(events):
         raise ValueError

@@ -24,7 +24,7 @@ def economy(settings: Any) -> Iterator[RemoteModule]:
     """The economy, in another process."""
     breaker.circuits.cache_clear()
     with remote_module.running() as server:
-        settings.MODULE_URLS, settings.PORT_SECONDS = {"gamification": server.url}, 1
+        settings.MODULE_URLS, settings.PORT_SECONDS = {"gamification": server.url}, 30
         settings.MODULE_KEY = "yk_key"
         yield server
     remote.close()

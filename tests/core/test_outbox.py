@@ -101,6 +101,7 @@ def test_noting_many_sent_messages_takes_as_many_statements_as_one(django_assert
         outbox.record(results)
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_a_temporary_refusal_is_tried_again_later():
     owe("a")
     row = end(Outcome.LATER, error="502")
@@ -230,6 +231,7 @@ def test_refreshed_content_replaces_what_was_not_sent():
     assert shown() == 2
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_a_refreshed_message_goes_again_but_not_too_often():
     refresh(1)
     end(Outcome.SENT)

@@ -137,7 +137,8 @@ async def test_an_update_without_a_number_is_stored_and_confirms_nothing():
     assert api.offsets == [0, 6, 6]
 
 
-async def test_a_newcomer_gives_way_after_two_conflicts():
+async def test_a_newcomer_gives_way_after_two_conflicts(monkeypatch):
+    monkeypatch.setattr(module, "conflicts_bearable", lambda age: conflicts_bearable(0.0))
     with pytest.raises(AnotherPoller):
         await poll(FakeApi(CONFLICT, batch(5), CONFLICT, batch(6)), FakePipeline())
 

@@ -80,7 +80,7 @@ def test_connections_are_kept(economy):
 
 @pytest.mark.parametrize("trouble", [saying({}, 500), saying({}, 503), saying({}, 429), rubbish, hang_up, silence])
 def test_what_may_pass_is_tried_again(economy, trouble, settings):
-    settings.PORT_SECONDS = 3 if trouble is silence else 30
+    settings.PORT_SECONDS = 8 if trouble is silence else 30
     economy.replies = [trouble, saying({"by_user": {"42": 7}})]
 
     assert balances(ANA).value.by_user == {ANA: 7}

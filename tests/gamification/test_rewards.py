@@ -136,6 +136,7 @@ def test_an_event_about_nobody_pays_nobody():
     assert reward(reacted(user_id=None)) == 0
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_a_daily_cap_is_counted_in_order_within_a_batch():
     ReactionRewardFactory(amount=2, daily_cap=5)
 
@@ -146,6 +147,7 @@ def test_a_daily_cap_is_counted_in_order_within_a_batch():
     assert sorted(paid) == [f"reaction:{CLUB}:0:1", f"reaction:{CLUB}:1:1"]
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_a_daily_cap_counts_what_earlier_batches_paid():
     ReactionRewardFactory(daily_cap=2)
 
@@ -170,6 +172,7 @@ def test_the_cap_starts_again_at_midnight_of_the_community(settings):
     assert balances == [1, 1, 2, 2, 3]
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_a_cap_counts_only_what_its_own_rule_paid():
     ReactionRewardFactory(emoji="🔥", amount=5)
     ReactionRewardFactory(emoji="❤", daily_cap=2)
@@ -181,6 +184,7 @@ def test_a_cap_counts_only_what_its_own_rule_paid():
     assert wallets.balance_of(1) == 50 + 15 + 2
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_repeated_deliveries_do_not_use_up_the_cap():
     ReactionRewardFactory(daily_cap=2)
     first = reacted(message=1)
@@ -191,6 +195,7 @@ def test_repeated_deliveries_do_not_use_up_the_cap():
     assert wallets.balance_of(1) == 2
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_one_message_in_a_batch_twice_uses_the_cap_once():
     ReactionRewardFactory(daily_cap=2)
 
@@ -211,6 +216,7 @@ def test_a_clock_that_was_set_back_does_not_mix_the_days():
     assert wallets.balance_of(1) == 2
 
 
+@pytest.mark.usefixtures("at_one_moment")
 def test_an_emoji_without_a_cap_pays_when_the_capped_one_does_not():
     ReactionRewardFactory(emoji="❤", daily_cap=1)
     ReactionRewardFactory(emoji="🔥", amount=3)

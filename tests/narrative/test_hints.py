@@ -200,6 +200,7 @@ def test_one_new_hint_and_letter_takes_as_many_statements_as_four_hundred(nothin
     assert len(letters()) == 1 + 2 * 100 + 3 * 400  # the earlier hints open too
 
 
+@pytest.mark.usefixtures("nothing_grows_old")
 def test_a_reaction_that_opens_nothing_new_reads_three_times_at_most(django_assert_max_num_queries):
     HintFactory(condition=besitos(5))
     ana = reader()

@@ -108,6 +108,7 @@ def test_a_choice_turns_the_page(first):
 
 
 @sql_only
+@pytest.mark.usefixtures("nothing_grows_old")
 def test_a_press_in_the_chat_takes_at_most_fourteen_statements(first, django_assert_max_num_queries):
     with django_assert_max_num_queries(14):
         press(first, "puerta")

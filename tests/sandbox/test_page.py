@@ -165,6 +165,19 @@ def test_the_slash_menu_lists_the_commands_of_the_reader(page, bot, sandbox):
     page.find("message-text", "/historia")
 
 
+def test_commands_named_while_somebody_types_are_offered_at_once(page, bot, sandbox):
+    sandbox.start(1001)
+    page.tap("chat-1001")
+    page.say("/his")
+    assert page.browser.find_elements("css selector", "[data-testid=commands-button]:not([hidden])") == []
+
+    bot("setMyCommands", commands=[{"command": "historia", "description": "La historia"}], language_code="es")
+
+    page.find("command-historia")
+    page.read("[data-testid=commands-button]")
+    assert page.value("[data-testid=composer-input]") == "/his"
+
+
 def test_the_bot_can_be_blocked_and_unblocked(page, sandbox):
     sandbox.start(1001)
     page.tap("chat-1001")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ports import held_port
 from tests.sandbox.callers import BotCaller
 from yabot.sandbox.client import SandboxClient
 from yabot.sandbox.server import SandboxServer
@@ -50,8 +51,9 @@ def test_what_the_bot_set_survives(run):
 
 
 def test_a_client_outlives_a_restart(tmp_path):
-    with SandboxServer(state=tmp_path / "world.json", world="demo", control_token="key") as first:
-        client, port = SandboxClient(first.url, "key"), first.port
+    port = held_port()
+    with SandboxServer(state=tmp_path / "world.json", world="demo", control_token="key", port=port) as first:
+        client = SandboxClient(first.url, "key")
         client.start(1001)
 
     with SandboxServer(state=tmp_path / "world.json", control_token="key", port=port):

@@ -2,8 +2,11 @@
 
 import pytest
 
-from tests.sandbox.callers import Refused
+from tests.sandbox.callers import BotCaller, Refused
 from yabot.sandbox.client import SandboxProblem
+from yabot.sandbox.server import SandboxServer
+
+EVERYTHING = ["message", "chat_member", "message_reaction", "message_reaction_count"]
 
 
 def last(sandbox, kind):
@@ -16,7 +19,7 @@ def how_many(sandbox, kind):
 
 @pytest.fixture
 def everything(bot):
-    bot("getUpdates", allowed_updates=["message", "chat_member", "message_reaction", "message_reaction_count"])
+    bot("getUpdates", allowed_updates=EVERYTHING)
 
 
 def test_the_bot_learns_the_chats_it_is_in(sandbox, group):
@@ -75,14 +78,20 @@ def test_a_bot_that_is_no_administrator_gets_no_reactions(everything, sandbox, a
     assert how_many(sandbox, "message_reaction") == 0
 
 
-def test_reactions_on_a_post_are_an_anonymous_total(everything, bot, sandbox, channel, ana, luis):
-    post = sandbox.post(channel["id"], "noticia")["message_id"]
-    bot("getUpdates", offset=bot("getUpdates")[-1]["update_id"] + 1)
+def test_reactions_on_a_post_are_an_anonymous_total():
+    with SandboxServer(reaction_delay=2) as slow, BotCaller(slow) as bot:
+        sandbox = slow.client
+        readers = [sandbox.add_user(first_name=name)["id"] for name in ("Ana", "Luis")]
+        owner = sandbox.add_user(first_name="Diana")["id"]
+        channel = sandbox.add_channel("Susurros", subscribers=readers, owner=owner)["id"]
+        bot("getUpdates", allowed_updates=EVERYTHING)
+        post = sandbox.post(channel, "noticia")["message_id"]
+        bot("getUpdates", offset=bot("getUpdates")[-1]["update_id"] + 1)
 
-    sandbox.react(ana, channel["id"], post, "❤")
-    sandbox.react(luis, channel["id"], post, "❤")
+        for reader in readers:
+            sandbox.react(reader, channel, post, "❤")
 
-    (update,) = bot("getUpdates", timeout=5)
+        (update,) = bot("getUpdates", timeout=20)
     count = update["message_reaction_count"]
     assert count["reactions"] == [{"type": {"type": "emoji", "emoji": "❤"}, "total_count": 2}]
     assert "user" not in count

@@ -127,7 +127,7 @@ class SandboxServer:
         self.client.close()
         if self._loop and self._stop:
             self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=60)  # it writes its state to the disk
 
     def _run(self) -> None:
         try:

@@ -6,6 +6,7 @@ import { t } from "./texts.js";
 
 const drafts = new Map();
 let drawnFor = "";
+let commandsDrawn = "";
 let payload = null;
 export const usePayload = (given) => { payload = given; };
 
@@ -20,11 +21,20 @@ export function drawComposer(force = false) {
   const mode = card.blocked ? "blocked" : !card.opened || payload !== null ? "start" : card.may_write ? "write" : "read";
   drawReplying();
   drawKeyboard(mode);
-  if (!force && drawnFor === `${card.id}:${mode}:${state.me}`) return;
+  if (!force && drawnFor === `${card.id}:${mode}:${state.me}`) return drawCommands(card);
   drawnFor = `${card.id}:${mode}:${state.me}`;
   byId("menu").hidden = true;
   byId("composer").replaceChildren({ blocked, start, write, read }[mode](card));
+  commandsDrawn = JSON.stringify(card.commands);
   if (mode === "write" && matchMedia("(hover: hover)").matches) byId("input").focus();
+}
+
+// The bot may name its commands while somebody types: the button and the list follow, the text stays.
+function drawCommands(card) {
+  if (commandsDrawn === JSON.stringify(card.commands)) return;
+  commandsDrawn = JSON.stringify(card.commands);
+  if (byId("slash")) byId("slash").hidden = !card.commands.length;
+  if (byId("input")) offerCommands();
 }
 
 const wide = (label, testid, action) => el("button", { class: "wide", testid, onclick: () => attempt(action) }, label);
@@ -47,9 +57,9 @@ function write(card) {
   input.value = drafts.get(card.id) ?? "";
   const picker = el("input", { type: "file", hidden: true, testid: "file-input", onchange: (event) => attempt(() => sendFile(event.target)) });
   const clip = el("button", { class: "icon", testid: "attach-button", title: t("attach"), "aria-label": t("attach"), onclick: () => picker.click() }, icon("clip"));
-  const slash = el("button", { class: "icon", testid: "commands-button", title: t("commands"), "aria-label": t("commands"), onclick: () => (byId("menu").hidden ? showMenu("") : hideMenu()) }, icon("slash"));
+  const slash = el("button", { class: "icon", id: "slash", hidden: !card.commands.length, testid: "commands-button", title: t("commands"), "aria-label": t("commands"), onclick: () => (byId("menu").hidden ? showMenu("") : hideMenu()) }, icon("slash"));
   const send = el("button", { class: "send", testid: "send-button", title: t("send"), "aria-label": t("send"), onclick: () => attempt(submit) }, icon("send"));
-  return el("div", { class: "composer", testid: "composer" }, el("div", { class: "box" }, clip, picker, input, card.commands.length ? slash : null), send);
+  return el("div", { class: "composer", testid: "composer" }, el("div", { class: "box" }, clip, picker, input, slash), send);
 }
 
 function onInput() {
@@ -57,7 +67,12 @@ function onInput() {
   drafts.set(state.open, input.value);
   input.style.height = "40px";
   input.style.height = `${Math.min(input.scrollHeight, 180)}px`;
-  if (/^\/\w*$/.test(input.value)) showMenu(input.value.slice(1));
+  offerCommands();
+}
+
+function offerCommands() {
+  const { value } = byId("input");
+  if (/^\/\w*$/.test(value)) showMenu(value.slice(1));
   else hideMenu();
 }
 
