@@ -1,5 +1,7 @@
 """Whose turn it is to write on SQLite."""
 
+import errno
+import fcntl
 import multiprocessing
 import threading
 from multiprocessing.connection import Connection
@@ -113,4 +115,22 @@ def test_nobody_waits_for_ever_for_one_who_stands_still(holder, file):
     mine = turns.Processes(file, longest=0.2)
 
     with mine.turn():  # without the lock: the database has its own
+        assert not mine._take()
+
+
+def test_where_the_file_cannot_be_had_nobody_waits(tmp_path):
+    mine = turns.Processes(tmp_path / "missing" / "database-turn", longest=3600)
+
+    with mine.turn():
+        assert not mine._take()
+
+
+def test_on_a_file_system_without_locks_nobody_waits(file, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    mine = turns.Processes(file, longest=3600)
+
+    with mine.turn():
         assert not mine._take()

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -52,12 +52,15 @@ class Processes:
     """A lock on a file, for one thread of this process at a time.
 
     It only shortens the wait: the kernel frees it when its holder ends, and whoever has waited ``longest`` seconds (a
-    holder that stands still) goes on without it and leaves the rest to the database's own lock.
+    holder that stands still), or cannot have the file or its lock, goes on without and leaves the rest to the
+    database's own lock.
     """
 
     def __init__(self, path: Path, *, longest: float) -> None:
         self._longest = longest
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)  # closed with the process
+        self._file: int | None = None
+        with suppress(OSError):
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)  # closed with the process
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -65,18 +68,22 @@ class Processes:
         try:
             yield
         finally:
-            if mine:
+            if mine and self._file is not None:
                 fcntl.lockf(self._file, fcntl.LOCK_UN)
 
     def _take(self) -> bool:
+        if self._file is None:
+            return False
         until = time.monotonic() + self._longest
         while True:
             try:
                 # Owned by the process and not by the file handle: a forked worker does not inherit it.
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
+            except (BlockingIOError, PermissionError):  # EAGAIN and EACCES: somebody has it
                 if time.monotonic() >= until:
                     return False
+            except OSError:  # a file system without locks
+                return False
             else:
                 return True
             time.sleep(random.uniform(LOOK_AGAIN / 2, LOOK_AGAIN))
