@@ -85,6 +85,17 @@ def test_what_is_done_is_not_given_again_after_a_lost_answer():
     assert hands.given == [1, 2]
 
 
+def test_what_came_before_the_first_look_is_not_given_twice_by_it():
+    before = Hands()
+    before.store(1)
+    hands = Hands()
+    hands.store(2)  # the database was away at the first look, and back for this
+
+    hands.intake.recover()
+
+    assert hands.given == [2, 1]
+
+
 def test_the_doubt_stays_until_somebody_could_look(monkeypatch):
     hands = Hands()
     with answer_lost(), pytest.raises(OperationalError):

@@ -76,7 +76,7 @@ class Intake:
         try:
             new = inbox.store([update for updates, _ in batches for update in updates])
             if self._in_doubt:  # what was stored then is known now, and nobody has it in hand
-                new = [stored for stored in inbox.waiting() if stored.id not in self._in_hand]
+                new = self._left_behind()
                 self._in_doubt = False
         except BaseException as error:
             self._in_doubt = True
@@ -93,7 +93,11 @@ class Intake:
 
     def recover(self) -> None:
         """Take up everything that was stored and not done: at the start of a poller, which keeps this bounded."""
-        self._sort_in(inbox.waiting())
+        self._sort_in(self._left_behind())
+
+    def _left_behind(self) -> list[Stored]:
+        """What was stored and not done, and nobody here is at it."""
+        return [stored for stored in inbox.waiting() if stored.id not in self._in_hand]
 
     def find(self) -> bool:
         """Take up what other processes have stored, oldest first, up to what is good to have in hand; whether any."""
